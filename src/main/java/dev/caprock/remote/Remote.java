@@ -1,0 +1,160 @@
+package dev.caprock.remote;
+
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadFullException;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpRequest;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
+import org.springframework.web.client.ResourceAccessException;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestClientException;
+import org.springframework.web.client.RestClientResponseException;
+
+/**
+ * One remote party. Every call goes through {@link #call}, which guards it with the breaker and bulkhead named after the
+ * remote and turns each way of failing into a {@link RemoteFailure}. It never retries. (The JDK's client below may repeat a
+ * GET whose connection drops before the answer's first byte; it never repeats a write.)
+ */
+public final class Remote {
+
+    private final String name;
+    private final HttpClient http;
+    private final CircuitBreaker breaker;
+    private final Bulkhead bulkhead;
+
+    Remote(String name, HttpClient http, CircuitBreaker breaker, Bulkhead bulkhead) {
+        this.name = name;
+        this.http = http;
+        this.breaker = breaker;
+        this.bulkhead = bulkhead;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The client below, for streams: pinned to HTTP/1.1, connect time-out set, no read time-out. */
+    public HttpClient http() {
+        return http;
+    }
+
+    /**
+     * A client for plain request and response.
+     *
+     * @param timeout bounds the whole exchange, body included
+     */
+    public RestClient.Builder rest(String baseUrl, Duration timeout) {
+        var factory = new JdkClientHttpRequestFactory(http);
+        factory.setReadTimeout(timeout);
+        return RestClient.builder()
+                .baseUrl(baseUrl)
+                .requestFactory(factory)
+                .defaultStatusHandler(HttpStatusCode::is3xxRedirection, Remote::refuseRedirect);
+    }
+
+    /** No remote of ours redirects; left alone, a redirect would pass for an empty success. */
+    private static void refuseRedirect(HttpRequest request, ClientHttpResponse answer) throws IOException {
+        throw new RestClientResponseException(
+                "redirected", answer.getStatusCode(), answer.getStatusText(), answer.getHeaders(), new byte[0], null);
+    }
+
+    /**
+     * Sends a request and waits for the head of its answer, of any status. To be called inside {@link #call}.
+     *
+     * @param patience how long the head may take; the body is unbounded, see {@link WatchedStream}
+     * @throws RemoteFailure when no head came; an interrupted caller stays interrupted
+     */
+    public HttpResponse<InputStream> open(String operation, java.net.http.HttpRequest request, Duration patience) {
+        var pending = http.sendAsync(request, BodyHandlers.ofInputStream());
+        try {
+            return pending.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            pending.cancel(true);
+            Thread.currentThread().interrupt();
+            throw noAnswer(operation, interrupted);
+        } catch (TimeoutException late) {
+            pending.cancel(true);
+            throw noAnswer(operation, late);
+        } catch (ExecutionException failed) {
+            throw noAnswer(operation, failed);
+        }
+    }
+
+    /**
+     * Performs one call.
+     *
+     * @param operation what is tried, for messages and metrics: no ids, no secrets
+     * @throws RemoteFailure in every case but success
+     */
+    public <T> T call(String operation, Supplier<T> call) {
+        try {
+            return bulkhead.executeSupplier(() -> breaker.executeSupplier(() -> translated(operation, call)));
+        } catch (BulkheadFullException full) {
+            throw new RemoteFailure.Busy(name, operation, 0, "bulkhead_full", "too many calls at once", null, full);
+        } catch (CallNotPermittedException open) {
+            throw new RemoteFailure.Busy(name, operation, 0, "breaker_open", "paused after failures", null, open);
+        }
+    }
+
+    private <T> T translated(String operation, Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (RestClientResponseException answer) {
+            throw failure(
+                    operation,
+                    answer.getStatusCode().value(),
+                    answer.getResponseHeaders(),
+                    answer.getResponseBodyAsByteArray());
+        } catch (ResourceAccessException noAnswer) {
+            throw noAnswer(operation, noAnswer);
+        } catch (RestClientException unreadable) {
+            // Its message and causes quote the body, which may be a credential just minted: only the kind is kept.
+            String kind = NestedExceptionUtils.getMostSpecificCause(unreadable)
+                    .getClass()
+                    .getSimpleName();
+            throw new RemoteFailure.Unknown(
+                    name, operation, 0, "unreadable", "the answer could not be read: " + kind, null);
+        }
+    }
+
+    /** Reads a refused answer: 429 and 503 are busy, any other 4xx rejected, and all else (500, 302, …) unknown. */
+    public RemoteFailure failure(String operation, int status, @Nullable HttpHeaders headers, byte[] body) {
+        var error = ErrorBody.read(body);
+        var message = "answered %d%s".formatted(status, error.describe());
+        if (status == 429 || status == 503) {
+            return new RemoteFailure.Busy(
+                    name, operation, status, error.code(), message, RetryAfter.read(headers), null);
+        }
+        return status >= 400 && status < 500
+                ? new RemoteFailure.Rejected(name, operation, status, error.code(), message)
+                : new RemoteFailure.Unknown(name, operation, status, error.code(), message, null);
+    }
+
+    /** Tells a call that was never sent (no connection: busy) from one whose answer did not come (unknown). */
+    public RemoteFailure noAnswer(String operation, Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
+                return new RemoteFailure.Busy(name, operation, 0, "unreachable", "could not connect", null, failure);
+            }
+        }
+        return new RemoteFailure.Unknown(name, operation, 0, "no_answer", "no answer came", failure);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.caprock.remote;
+
+import org.jspecify.annotations.NullMarked;
