@@ -1,0 +1,15 @@
+package dev.caprock.audit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who acts.
+ *
+ * @param requestId null where no request caused it
+ * @param sourceAddress likewise
+ */
+public record Actor(
+        String tenant,
+        String subject,
+        @Nullable String requestId,
+        @Nullable String sourceAddress) {}

@@ -1,0 +1,94 @@
+package dev.caprock.audit;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Isolation;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The audit chains: one per session, and one per tenant for what has no session. */
+@Component
+public class Audit {
+
+    private static final int PAGE = 1000;
+
+    // ASCII: text with half a surrogate pair could not be stored.
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+
+    private final AuditTable table;
+
+    Audit(AuditTable table) {
+        this.table = table;
+    }
+
+    /**
+     * Appends to a chain in the caller's transaction, which holds the chain from here to its end: make it the last thing there.
+     *
+     * @param at is cut to microseconds
+     * @param detail what JSON can hold; never a secret; null where there is nothing to add
+     * @return the record's seq
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public long append(
+            UUID chain,
+            Instant at,
+            Actor actor,
+            String action,
+            String target,
+            String outcome,
+            @Nullable Map<String, Object> detail) {
+        var head = table.lockHead(chain);
+        var unsigned = new AuditRecord(
+                chain,
+                head.seq() + 1,
+                at.truncatedTo(ChronoUnit.MICROS),
+                storable(actor),
+                action,
+                Storable.text(target),
+                outcome,
+                detail == null ? null : MAPPER.writeValueAsString(detail),
+                head.hash(),
+                "");
+        table.append(unsigned, Canonical.hash(unsigned));
+        return unsigned.seq();
+    }
+
+    /** Records after {@code after}, oldest first, at most {@code limit}. */
+    public List<AuditRecord> read(UUID chain, long after, int limit) {
+        return table.read(chain, after, limit);
+    }
+
+    /** Recomputes a chain from its first record, a page at a time. */
+    @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
+    public Verification verify(UUID chain) {
+        var head = table.head(chain);
+        var walk = new Walk(head);
+        for (var page = read(chain, 0, PAGE); !page.isEmpty(); page = read(chain, walk.reached(), PAGE)) {
+            for (var found : page) {
+                if (walk.step(found) instanceof Verification.Broken broken) {
+                    return broken;
+                }
+            }
+        }
+        return walk.end();
+    }
+
+    private static Actor storable(Actor actor) {
+        return new Actor(
+                Storable.text(actor.tenant()),
+                Storable.text(actor.subject()),
+                Storable.optional(actor.requestId()),
+                Storable.optional(actor.sourceAddress()));
+    }
+}
