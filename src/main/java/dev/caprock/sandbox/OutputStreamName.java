@@ -1,0 +1,7 @@
+package dev.caprock.sandbox;
+
+/** Which of a run's two output files. */
+public enum OutputStreamName {
+    STDOUT,
+    STDERR
+}
