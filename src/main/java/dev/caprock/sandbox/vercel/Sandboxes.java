@@ -1,0 +1,203 @@
+package dev.caprock.sandbox.vercel;
+
+import dev.caprock.remote.RemoteFailure;
+import dev.caprock.sandbox.Specification;
+import dev.caprock.sandbox.vercel.VercelSettings.Flavour;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The project's sandboxes, by the names that we gave them. */
+final class Sandboxes {
+
+    private static final String SNAPSHOT = "snap_";
+    private static final String RUNTIME = "node24";
+    private static final Duration SHORTEST_EXTENSION = Duration.ofSeconds(1);
+
+    /** A stop that takes longer is asked for again later. */
+    private static final int LOOKS = 20;
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+
+    private final Api api;
+    private final VercelSettings settings;
+    private final Clock clock;
+    private final Pause pause;
+
+    Sandboxes(Api api, VercelSettings settings, Clock clock, Pause pause) {
+        this.api = api;
+        this.settings = settings;
+        this.clock = clock;
+        this.pause = pause;
+    }
+
+    /** The one name that an attempt's sandbox can have: Vercel refuses a second one, and we find the first. */
+    static String name(String attempt) {
+        return "caprock-" + attempt;
+    }
+
+    /**
+     * Makes a sandbox. A name that is taken is this attempt's own: an earlier request of it has arrived after all. Vercel has
+     * no word for that but its general one for a bad request, so only a look can tell.
+     */
+    Details create(Specification wanted) {
+        var operation = "create sandbox";
+        var answer =
+                api.send(operation, api.request(route(wanted)).POST(Api.json(body(wanted))), settings.createTimeout());
+        if (answer.status() == 400) {
+            return get(name(wanted.attempt())).orElseThrow(() -> api.failure(operation, answer));
+        }
+        return details(operation, answer);
+    }
+
+    /** Looks at one sandbox; empty when Vercel itself says that it is not there. Never boots it again. */
+    Optional<Details> get(String name) {
+        var operation = "get sandbox";
+        var answer = api.send(operation, api.request(path(name)).GET());
+        return answer.provesAbsence() ? Optional.empty() : Optional.of(details(operation, answer));
+    }
+
+    /**
+     * Moves the end of a sandbox's life away, within what the plan allows. Vercel adds what it is told, so a call whose answer
+     * is lost is not repeated before a look.
+     */
+    void extend(String name, Duration life) {
+        var operation = "extend sandbox";
+        var details = alive(operation, name);
+        var end = end(details, clock.instant().plus(life));
+        var missing = details.endsAt() == null ? life : Duration.between(details.endsAt(), end);
+        if (!missing.isPositive()) {
+            return;
+        }
+        var added = missing.compareTo(SHORTEST_EXTENSION) < 0 ? SHORTEST_EXTENSION : missing;
+        var request = api.request("/v2/sandboxes/sessions/%s/extend-timeout".formatted(details.session()))
+                .POST(Api.json(Map.of("duration", added.toMillis())));
+        try {
+            api.expect(operation, api.send(operation, request));
+        } catch (RemoteFailure.Unknown lost) {
+            var now = alive(operation, name).endsAt();
+            if (now == null || now.isBefore(end)) {
+                throw lost;
+            }
+        }
+    }
+
+    /**
+     * Stops a sandbox, waits until it has stopped, and deletes it: a deleted one could no longer be seen to run. Its absence
+     * is success.
+     *
+     * @throws RemoteFailure.Busy when it has not stopped yet
+     */
+    void destroy(String name) {
+        var operation = "destroy sandbox";
+        var details = get(name);
+        if (details.isEmpty()) {
+            return;
+        }
+        if (!details.get().hasEnded() && !stopped(operation, details.get())) {
+            throw api.busy(operation, 200, "still_stopping", "it is told to stop and has not stopped yet");
+        }
+        var answer = api.send(operation, api.request(path(name)).DELETE());
+        if (!answer.provesAbsence()) {
+            api.expect(operation, answer);
+        }
+    }
+
+    private boolean stopped(String operation, Details details) {
+        var answer = api.send(
+                operation,
+                api.request("/v2/sandboxes/sessions/%s/stop".formatted(details.session()))
+                        .POST(BodyPublishers.noBody()));
+        if (answer.status() != 422 && !answer.provesAbsence()) { // in transition, or ended already
+            var session = api.expect(operation, answer).json().path("session");
+            if (Details.hasEnded(session.path("status").asString(""))) {
+                return true;
+            }
+        }
+        try {
+            for (int look = 0; look < LOOKS; look++) {
+                if (get(details.name()).map(Details::hasEnded).orElse(true)) {
+                    return true;
+                }
+                pause.take(BETWEEN_LOOKS);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
+    private Details alive(String operation, String name) {
+        return get(name).filter(details -> !details.hasEnded()).orElseThrow(() -> api.gone(operation));
+    }
+
+    private Instant end(Details details, Instant wanted) {
+        if (details.startedAt() == null) {
+            return wanted;
+        }
+        var latest = details.startedAt().plus(settings.maximumLifetime());
+        return wanted.isBefore(latest) ? wanted : latest;
+    }
+
+    private Details details(String operation, Answer answer) {
+        return Details.read(api.expect(operation, answer).json())
+                .orElseThrow(() -> api.unreadable(operation, "the answer names no sandbox"));
+    }
+
+    private String path(String name) {
+        if (!Details.isId(name)) {
+            throw new IllegalArgumentException("not the name of a Vercel sandbox: " + name);
+        }
+        return "/v2/sandboxes/%s?projectId=%s".formatted(name, Api.encoded(settings.requiredProject()));
+    }
+
+    private String route(Specification wanted) {
+        return settings.flavour() == Flavour.RUNTIME && !isSnapshot(template(wanted))
+                ? "/v2/sandboxes"
+                : "/v3/sandboxes";
+    }
+
+    private Map<String, Object> body(Specification wanted) {
+        var body = new LinkedHashMap<String, Object>();
+        body.put("projectId", settings.requiredProject());
+        body.put("name", name(wanted.attempt()));
+        body.put("ports", List.of());
+        body.put("persistent", false);
+        body.put("timeout", Math.max(1000, wanted.life().toMillis()));
+        body.put(
+                "tags",
+                Map.of(
+                        "caprock_owner", wanted.owner(),
+                        "caprock_session", wanted.session(),
+                        "caprock_attempt", wanted.attempt()));
+        String template = template(wanted);
+        if (isSnapshot(template)) { // which refuses a runtime or an image beside it
+            body.put("source", Map.of("type", "snapshot", "snapshotId", template));
+        } else if (settings.flavour() == Flavour.RUNTIME) {
+            body.put("runtime", template == null ? RUNTIME : template);
+        } else if (template != null) {
+            body.put("image", template);
+        }
+        if (wanted.vcpus() != null) {
+            body.put("resources", Map.of("vcpus", wanted.vcpus()));
+        }
+        if (wanted.allow() != null) { // and nothing else
+            body.put("networkPolicy", Map.of("allow", wanted.allow()));
+        }
+        return body;
+    }
+
+    private @Nullable String template(Specification wanted) {
+        return wanted.template() == null ? settings.template() : wanted.template();
+    }
+
+    private static boolean isSnapshot(@Nullable String template) {
+        return template != null && template.startsWith(SNAPSHOT);
+    }
+}
