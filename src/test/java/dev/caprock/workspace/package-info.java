@@ -1,0 +1,4 @@
+@NullMarked
+package dev.caprock.workspace;
+
+import org.jspecify.annotations.NullMarked;
