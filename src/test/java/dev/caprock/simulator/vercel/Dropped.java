@@ -1,0 +1,9 @@
+package dev.caprock.simulator.vercel;
+
+/** Ends an exchange by closing its connection: the HTTP server does that when a handler throws. */
+final class Dropped extends RuntimeException {
+
+    Dropped() {
+        super("connection dropped on purpose", null, false, false);
+    }
+}
