@@ -1,0 +1,7 @@
+/**
+ * Who is calling, and for which tenant.
+ */
+@NullMarked
+package dev.caprock.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,73 @@
+package dev.caprock.session;
+
+import dev.caprock.audit.Actor;
+import dev.caprock.audit.Audit;
+import dev.caprock.journal.Entry;
+import dev.caprock.journal.Journal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Writes what became so of a session to its journal, its audit chain and the log, in the transaction that made it so. */
+@Component
+public class Chronicle {
+
+    private static final Logger log = LoggerFactory.getLogger(Chronicle.class);
+
+    /** Progress and warnings are events, but no changes of state. */
+    private static final List<String> NOT_AUDITED = List.of("prepare.phase", "session.warning");
+
+    private final Journal journal;
+    private final Audit audit;
+
+    Chronicle(Journal journal, Audit audit) {
+        this.journal = journal;
+        this.audit = audit;
+    }
+
+    /** Records all facts that the session has gathered. Call it last: it locks the journal, then the audit chain. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void record(Session session, Actor actor, Instant at) {
+        List<Fact> facts = session.drainFacts();
+        if (facts.isEmpty()) {
+            return;
+        }
+        var entries = facts.stream()
+                .map(fact -> new Entry(fact.type(), fact.run(), fact.data()))
+                .toList();
+        journal.append(session.id(), at, entries);
+        for (Fact fact : facts) {
+            log(session, fact);
+            if (!NOT_AUDITED.contains(fact.type())) {
+                audit.append(session.id(), at, actor, fact.type(), target(session, fact), outcome(fact), fact.data());
+            }
+        }
+    }
+
+    /** Never the data as a whole: it may hold what a sandbox said. */
+    private static void log(Session session, Fact fact) {
+        log.atLevel(NOT_AUDITED.contains(fact.type()) ? Level.DEBUG : Level.INFO)
+                .log(
+                        "{} session={} run={} provider={} status={} code={}",
+                        fact.type(),
+                        session.id(),
+                        fact.run(),
+                        session.provider(),
+                        fact.data().get("status"),
+                        fact.data().get("code"));
+    }
+
+    private static String target(Session session, Fact fact) {
+        return fact.run() == null ? PublicId.SESSION.text(session.id()) : PublicId.RUN.text(fact.run());
+    }
+
+    private static String outcome(Fact fact) {
+        return Objects.toString(fact.data().get("status"), "done");
+    }
+}

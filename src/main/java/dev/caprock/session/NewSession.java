@@ -1,0 +1,51 @@
+package dev.caprock.session;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller asks for, checked and with the service's defaults filled in.
+ *
+ * @param template the provider's template; null for its default
+ * @param vcpus null for the provider's default
+ * @param allow host names that the sandbox may reach; null for no restriction
+ * @param ttl the longest the session may stay open, counted from when opening starts
+ * @param runTimeout the longest one run may take
+ */
+public record NewSession(
+        String tenant,
+        String createdBy,
+        String provider,
+        @Nullable String template,
+        @Nullable Integer vcpus,
+        @Nullable List<String> allow,
+        List<Repo> repos,
+        Isolation isolation,
+        Publish publish,
+        AgentChoice agent,
+        Duration ttl,
+        Duration runTimeout,
+        CloseWhen closeWhen,
+        Map<String, String> labels) {
+
+    /** The same with other repos. */
+    public NewSession with(List<Repo> others) {
+        return new NewSession(
+                tenant,
+                createdBy,
+                provider,
+                template,
+                vcpus,
+                allow,
+                List.copyOf(others),
+                isolation,
+                publish,
+                agent,
+                ttl,
+                runTimeout,
+                closeWhen,
+                labels);
+    }
+}

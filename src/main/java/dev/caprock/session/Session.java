@@ -1,0 +1,772 @@
+package dev.caprock.session;
+
+import static java.util.Objects.requireNonNull;
+
+import jakarta.persistence.CascadeType;
+import jakarta.persistence.Embedded;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.OneToMany;
+import jakarta.persistence.OrderBy;
+import jakarta.persistence.Transient;
+import jakarta.persistence.Version;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One sandbox with repos mounted for an agent, from request to proof of closing. It owns its moves: every verb checks that
+ * it may happen, changes the state, and leaves a {@link Fact} for the journal and the audit chain.
+ */
+@Entity
+public class Session {
+
+    @Id
+    private UUID id;
+
+    @Version
+    private long version;
+
+    private String tenant;
+    private String createdBy;
+
+    @Enumerated(EnumType.STRING)
+    private SessionStatus status;
+
+    @Enumerated(EnumType.STRING)
+    private @Nullable Cause cause;
+
+    @Enumerated(EnumType.STRING)
+    private @Nullable SessionOutcome outcome;
+
+    private boolean hastened;
+
+    @Embedded
+    private @Nullable Detail detail;
+
+    private String provider;
+    private @Nullable String template;
+    private @Nullable Integer vcpus;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private @Nullable List<String> allow;
+
+    @Enumerated(EnumType.STRING)
+    private Isolation isolation;
+
+    @Enumerated(EnumType.STRING)
+    private Publish publish;
+
+    @Enumerated(EnumType.STRING)
+    private CloseWhen closeWhen;
+
+    private Duration ttl;
+    private Duration runTimeout;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private List<Repo> repos;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private AgentChoice agent;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private Map<String, String> labels;
+
+    private Instant createdAt;
+    private @Nullable Instant startedAt;
+    private @Nullable Instant expiresAt;
+    private @Nullable Instant closingAt;
+    private @Nullable Instant closedAt;
+
+    @OneToMany(mappedBy = "session", cascade = CascadeType.ALL)
+    @OrderBy("number")
+    private Set<Run> runs = new LinkedHashSet<>();
+
+    @OneToMany(mappedBy = "session", cascade = CascadeType.ALL)
+    @OrderBy("id")
+    private Set<Resource> resources = new LinkedHashSet<>();
+
+    @Transient
+    private final List<Fact> facts = new ArrayList<>();
+
+    @NullUnmarked
+    protected Session() {}
+
+    /** Accepts a request: queued, with its first run. */
+    Session(UUID id, UUID firstRun, NewSession request, Instant now) {
+        this.id = id;
+        this.tenant = request.tenant();
+        this.createdBy = request.createdBy();
+        this.provider = request.provider();
+        this.template = request.template();
+        this.vcpus = request.vcpus();
+        this.allow = request.allow();
+        this.repos = List.copyOf(request.repos());
+        this.isolation = request.isolation();
+        this.publish = request.publish();
+        this.agent = request.agent();
+        this.ttl = request.ttl();
+        this.runTimeout = request.runTimeout();
+        this.closeWhen = request.closeWhen();
+        this.labels = Map.copyOf(request.labels());
+        this.createdAt = now;
+        this.status = SessionStatus.QUEUED;
+        fact("session.status", null, Map.of("status", status.text()));
+        Run ignored = queue(firstRun, now);
+    }
+
+    private Run queue(UUID runId, Instant now) {
+        var run = new Run(runId, this, runs.size() + 1, now);
+        runs.add(run);
+        fact("run.queued", run, Map.of("number", run.number()));
+        return run;
+    }
+
+    /**
+     * Takes a further run, which waits for those before it.
+     *
+     * @throws IllegalMove once closing is intended
+     */
+    public Run queueRun(Ids ids, Instant now) {
+        if (status == SessionStatus.CLOSING || status == SessionStatus.CLOSED) {
+            throw IllegalMove.run(id, status);
+        }
+        Run run = queue(ids.next(), now);
+        if (status != SessionStatus.QUEUED) {
+            resources.add(new Resource(ids.next(), this, ResourceKind.PROCESS, run));
+        }
+        return run;
+    }
+
+    /** Has a run end, and the session stay. One that has ended stays as it is. */
+    public void cancelRun(UUID runId, Instant now) {
+        Run run = run(runId);
+        if (run.status() == RunStatus.QUEUED) {
+            runEnded(runId, RunStatus.CANCELLED, "it was cancelled before it started", now);
+        } else if (run.isActive()) {
+            run.stopping(StopReason.CANCELLED);
+        }
+    }
+
+    // ---- opening -------------------------------------------------------------------------------------------------
+
+    /** Starts opening: from here the time to live counts, and there is a row for each resource to come. */
+    public void begin(Instant now, Ids ids) {
+        become(SessionStatus.OPENING, Map.of());
+        startedAt = now;
+        expiresAt = now.plus(ttl);
+        for (ResourceKind kind :
+                List.of(ResourceKind.CREDENTIAL, ResourceKind.WORKSPACE, ResourceKind.SANDBOX, ResourceKind.MOUNT)) {
+            resources.add(new Resource(ids.next(), this, kind, null));
+        }
+        runs.forEach(run -> resources.add(new Resource(ids.next(), this, ResourceKind.PROCESS, run)));
+    }
+
+    /** A further credential is wanted, because it is unknown whether an earlier one was made. */
+    public void wantAnotherCredential(Ids ids) {
+        resources.add(new Resource(ids.next(), this, ResourceKind.CREDENTIAL, null));
+    }
+
+    /**
+     * Records that a resource is about to be made.
+     *
+     * @param attempt the tag by which it can be found if the answer is lost
+     * @param account who is asked to make it; null where it lies inside another resource
+     */
+    public void intend(UUID resource, UUID attempt, @Nullable String account, Instant now) {
+        Resource intended = resource(resource);
+        intended.intended(attempt, account, now);
+        Run run = intended.run();
+        if (run != null && run.status() == RunStatus.QUEUED) {
+            run.starting();
+        }
+    }
+
+    public void credentialMinted(UUID resource, String externalId, Instant expiry, Instant now) {
+        resource(resource).live(externalId, now);
+        fact("credential.minted", null, Map.of("credentialId", externalId, "expiresAt", expiry.toString()));
+    }
+
+    public void reposFound(List<Repo> found) {
+        repos = List.copyOf(found);
+    }
+
+    public void workspaceOpened(UUID resource, List<Repo> opened, Instant now) {
+        if (resource(resource).is(ResourceState.GONE)) {
+            return; // too late: closing has gone on without it
+        }
+        repos = List.copyOf(opened);
+        resource(resource).live(null, now);
+    }
+
+    public void sandboxCreated(UUID resource, String externalId, Instant leaseUntil, Instant now) {
+        Resource sandbox = resource(resource);
+        sandbox.live(externalId, now);
+        sandbox.leased(leaseUntil);
+        fact("sandbox.created", null, Map.of("provider", provider, "sandboxId", externalId));
+    }
+
+    public void sandboxExtended(UUID resource, Instant leaseUntil) {
+        resource(resource).leased(leaseUntil);
+    }
+
+    /** One step of preparing the sandbox is under way or done. */
+    public void preparePhase(UUID mount, String phase, String state, String text) {
+        resource(mount).stepped();
+        fact("prepare.phase", null, Map.of("phase", phase, "state", state, "detail", text));
+    }
+
+    /** Preparing begins anew. */
+    public void prepareAnew(UUID mount) {
+        resource(mount).restarted();
+    }
+
+    /** Everything that the mount needs is installed, and it was started; it is not verified yet. */
+    public void sandboxPrepared(UUID mount, Instant now) {
+        resource(mount).ready(now);
+        String sandbox = only(ResourceKind.SANDBOX).externalId();
+        fact("sandbox.ready", null, Map.of("provider", provider, "sandboxId", sandbox));
+    }
+
+    // ---- runs ----------------------------------------------------------------------------------------------------
+
+    /**
+     * The mount was verified and the agent's process was started in it. When closing has gone on without it, this is only a
+     * process that ends with the sandbox.
+     */
+    public void runStarted(UUID process, String pid, Instant now) {
+        Resource started = resource(process);
+        if (started.is(ResourceState.GONE)) {
+            return;
+        }
+        started.live(pid, now);
+        Run run = requireNonNull(started.run());
+        if (run.status().isEnded()) {
+            return;
+        }
+        mounted(now);
+        run.running(now);
+        fact("run.started", run, Map.of("number", run.number()));
+        if (status != SessionStatus.CLOSING) {
+            become(SessionStatus.RUNNING, Map.of());
+        }
+    }
+
+    private void mounted(Instant now) {
+        Resource mount = only(ResourceKind.MOUNT);
+        if (!mount.is(ResourceState.LIVE)) {
+            mount.live(null, now);
+            fact(
+                    "workspace.mounted",
+                    null,
+                    Map.of("repos", repos.stream().map(Repo::name).toList()));
+        }
+    }
+
+    /** Everything is there, but no run any more, since each was cancelled. */
+    public void opened(Instant now) {
+        mounted(now);
+        become(SessionStatus.IDLE, Map.of());
+    }
+
+    public void firstOutput(UUID run, Instant now) {
+        run(run).firstOutput(now);
+    }
+
+    /** The agent named the conversation that a later run may go on with. */
+    public void runConverses(UUID run, String conversation) {
+        run(run).conversing(conversation);
+    }
+
+    /** The conversation that a run goes on with; null when it begins one. */
+    public @Nullable String conversationBefore(Run run) {
+        return runs.stream()
+                .filter(earlier -> earlier.number() < run.number() && earlier.conversation() != null)
+                .reduce((first, second) -> second)
+                .map(Run::conversation)
+                .orElse(null);
+    }
+
+    /** The agent said something final of itself. */
+    public void runReported(UUID run, @Nullable String result, @Nullable Map<String, Object> usage) {
+        run(run).reported(result, usage);
+    }
+
+    /** Records that we are about to stop a run. */
+    public void intendStop(UUID process, StopReason reason) {
+        requireNonNull(resource(process).run()).stopping(reason);
+    }
+
+    /** Nothing of the run's process is alive any more. Its end is recorded by whoever reads its exit code. */
+    public void processStopped(UUID process, Instant now) {
+        resource(process).gone(now, Map.of("stopped", true));
+    }
+
+    /** The run's exit code was read, and all of its output. Changes nothing once the run has ended. */
+    public void runExited(UUID runId, int code, int signal, Map<String, Object> counts, Instant now) {
+        Run run = run(runId);
+        if (run.status().isEnded()) {
+            return;
+        }
+        run.exited(code, signal, now);
+        processOf(run).gone(now, Map.of("exitCode", code));
+        var data = new HashMap<String, Object>(counts);
+        data.put("exitCode", code);
+        if (signal != 0) {
+            data.put("signal", signal);
+        }
+        finished(run, data, now);
+    }
+
+    /** The run ended without an exit code that could be read. Changes nothing once it has ended. */
+    public void runEnded(UUID runId, RunStatus end, String reason, Instant now) {
+        Run run = run(runId);
+        if (run.status().isEnded()) {
+            return;
+        }
+        run.ended(end, now);
+        finished(run, Map.of("reason", reason), now);
+    }
+
+    private void finished(Run run, Map<String, Object> data, Instant now) {
+        var all = new HashMap<>(data);
+        all.put("status", run.status().text());
+        fact("run.finished", run, all);
+        if (status == SessionStatus.CLOSING) {
+            return;
+        }
+        boolean more = currentRun().isPresent();
+        if (!more && closeWhen == CloseWhen.IDLE) {
+            Run telling = runs.stream()
+                    .filter(r -> r.startedAt() != null)
+                    .reduce((first, second) -> second)
+                    .orElse(run);
+            conclude(causeOf(telling), Failures.of(telling), now);
+        } else if (status == SessionStatus.RUNNING && (!more || run.startedAt() != null)) {
+            become(SessionStatus.IDLE, Map.of());
+        }
+    }
+
+    private static Cause causeOf(Run last) {
+        return switch (last.status()) {
+            case SUCCEEDED -> Cause.COMPLETED;
+            case CANCELLED -> Cause.CANCELLED;
+            case FAILED, LOST -> Cause.FAILED;
+            case QUEUED, STARTING, RUNNING ->
+                throw new IllegalStateException("run %s has not ended".formatted(last.id()));
+        };
+    }
+
+    /** The sandbox ended without us; with it whatever ran in it. */
+    public void sandboxLost(Instant now) {
+        Resource sandbox = only(ResourceKind.SANDBOX);
+        if (!sandbox.is(ResourceState.LIVE)) {
+            return;
+        }
+        sandbox.lost();
+        fact("sandbox.lost", null, Map.of("sandboxId", sandbox.externalId()));
+        conclude(Cause.FAILED, Failures.SANDBOX_LOST, now);
+        for (Run run : runs) {
+            if (run.isActive()) {
+                run.ended(RunStatus.LOST, now);
+                processOf(run).gone(now, Map.of("with", "sandbox"));
+                fact("run.finished", run, Map.of("status", run.status().text(), "reason", "the sandbox was lost"));
+            }
+        }
+    }
+
+    // ---- closing -------------------------------------------------------------------------------------------------
+
+    /**
+     * Begins to close, for the first cause only; later ones change nothing.
+     *
+     * @param why for the caller; null when nothing went wrong
+     */
+    public void conclude(Cause first, @Nullable Detail why, Instant now) {
+        if (cause != null) {
+            return;
+        }
+        cause = first;
+        detail = why;
+        closingAt = now;
+        switch (first) {
+            case COMPLETED -> {} // succeeded only once the workspace is flushed
+            case FAILED -> outcome = SessionOutcome.FAILED;
+            case CANCELLED -> outcome = SessionOutcome.CANCELLED;
+            case EXPIRED -> outcome = SessionOutcome.EXPIRED;
+        }
+        for (Run run : runs) {
+            if (run.status() == RunStatus.QUEUED) {
+                run.ended(RunStatus.CANCELLED, now);
+                fact("run.finished", run, Map.of("status", run.status().text(), "reason", "the session closes"));
+            }
+        }
+        resources.forEach(Resource::stepDone); // what opening waited for does not hold up closing
+        become(SessionStatus.CLOSING, describe());
+    }
+
+    /** Gives up waiting for what need not be waited for; the outcome stays, once fixed. */
+    public void hasten() {
+        hastened = true;
+    }
+
+    /** What was intended was looked for until it could no longer appear, and never came to be. */
+    public void provedAbsent(UUID resource, Map<String, Object> proof, Instant now) {
+        resource(resource).gone(now, proof);
+    }
+
+    /** No agent ever ran in the mount, so that it holds nothing to hand over; it ends with its sandbox. */
+    public void mountUnused(UUID mount, Instant now) {
+        resource(mount).gone(now, Map.of("used", false));
+    }
+
+    /**
+     * The mount ended; clean means that everything written was handed over. Changes nothing once it was given up: what is
+     * published rests on that.
+     */
+    public void flushed(UUID mount, boolean clean, String how, Instant now) {
+        if (resource(mount).is(ResourceState.GONE)) {
+            return;
+        }
+        resource(mount).gone(now, Map.of("clean", clean, "how", how));
+        if (clean) {
+            fact("workspace.flushed", null, Map.of("how", how));
+        } else {
+            warn("workspace_not_flushed", how);
+        }
+    }
+
+    /** What the session left was read back, and published where that was asked for. */
+    public void settled(UUID workspace, List<Repo> after, @Nullable Detail failure, Instant now) {
+        if (resource(workspace).is(ResourceState.GONE)) {
+            return; // given up before
+        }
+        repos = List.copyOf(after);
+        resource(workspace).gone(now, Map.of("published", failure == null && willPublish()));
+        fact(
+                "workspace.verified",
+                null,
+                Map.of("repos", after.stream().map(Session::changes).toList()));
+        fixOutcome(failure);
+    }
+
+    /** The workspace could not be read back or published in time; the session's own bookmark stays. */
+    public void notSettled(UUID workspace, Detail failure, Instant now) {
+        resource(workspace).gone(now, Map.of("published", false));
+        warn(failure.code(), failure.message());
+        fixOutcome(failure);
+    }
+
+    private void fixOutcome(@Nullable Detail failure) {
+        if (outcome != null) {
+            return;
+        }
+        Detail problem = isFlushed() ? failure : Failures.NOT_FLUSHED;
+        outcome = problem == null ? SessionOutcome.SUCCEEDED : SessionOutcome.FAILED;
+        detail = problem;
+    }
+
+    private boolean isFlushed() {
+        return Boolean.TRUE.equals(only(ResourceKind.MOUNT).evidence().get("clean"));
+    }
+
+    /** Whether an agent may have run in the mount. */
+    public boolean wasUsed() {
+        return resources(ResourceKind.PROCESS).stream().anyMatch(process -> !process.is(ResourceState.ABSENT));
+    }
+
+    public void credentialRevoked(UUID resource, Map<String, Object> proof, Instant now) {
+        Resource credential = resource(resource);
+        credential.gone(now, proof);
+        var data = new HashMap<>(proof);
+        data.put("credentialId", credential.externalId());
+        fact("credential.revoked", null, data);
+    }
+
+    /** A credential whose secret was never known was found, and revoked. */
+    public void lostCredentialRevoked(UUID resource, List<String> externalIds, Instant now) {
+        resource(resource).gone(now, Map.of("found", externalIds, "listed", false));
+        externalIds.forEach(found -> fact("credential.revoked", null, Map.of("credentialId", found, "listed", false)));
+    }
+
+    public void sandboxDestroyed(UUID resource, Map<String, Object> proof, Instant now) {
+        Resource sandbox = resource(resource);
+        sandbox.gone(now, proof);
+        var data = new HashMap<>(proof);
+        data.put("sandboxId", sandbox.externalId());
+        fact("sandbox.destroyed", null, data);
+        resources(ResourceKind.PROCESS).stream()
+                .filter(process -> !process.isOver())
+                .forEach(process -> process.gone(now, Map.of("with", "sandbox")));
+    }
+
+    /** Everything is proved gone. */
+    public void close(Instant now) {
+        if (!resources.stream().allMatch(Resource::isOver) || outcome == null) {
+            throw new IllegalMove(id, status, SessionStatus.CLOSED);
+        }
+        closedAt = now;
+        become(SessionStatus.CLOSED, describe());
+    }
+
+    // ---- attempts that failed ------------------------------------------------------------------------------------
+
+    /** It was looked for and is not there; it may be made from {@code retryAt} on. */
+    public void absent(UUID resource, String error, Instant retryAt) {
+        resource(resource).absent(retryAt, error);
+        warnOfAttempt(resource(resource));
+    }
+
+    /** The present step of a resource failed and is tried again from {@code retryAt} on. */
+    public void postponed(UUID resource, String error, Instant retryAt) {
+        resource(resource).postponed(retryAt, error);
+        warnOfAttempt(resource(resource));
+    }
+
+    private void warnOfAttempt(Resource resource) {
+        if (resource.attempts() <= 3 || resource.attempts() % 10 == 0) {
+            warn(resource.kind().text() + "_delayed", requireNonNull(resource.lastError()));
+        }
+    }
+
+    public void warn(String code, String message) {
+        fact("session.warning", null, Map.of("code", code, "message", message));
+    }
+
+    // ---- what it is ----------------------------------------------------------------------------------------------
+
+    private void become(SessionStatus next, Map<String, Object> data) {
+        if (!status.mayBecome(next)) {
+            throw new IllegalMove(id, status, next);
+        }
+        status = next;
+        var all = new HashMap<>(data);
+        all.put("status", next.text());
+        fact("session.status", null, all);
+    }
+
+    private Map<String, Object> describe() {
+        var data = new HashMap<String, Object>();
+        if (outcome != null) {
+            data.put("outcome", outcome.text());
+        }
+        if (detail != null) {
+            data.put("code", detail.code());
+            data.put("message", detail.message());
+        }
+        return data;
+    }
+
+    private static Map<String, Object> changes(Repo repo) {
+        var data = new HashMap<String, Object>(Map.of("name", repo.name()));
+        if (repo.before() != null) {
+            data.put("before", repo.before());
+        }
+        if (repo.after() != null) {
+            data.put("after", repo.after());
+        }
+        return data;
+    }
+
+    private void fact(String type, @Nullable Run run, Map<String, Object> data) {
+        facts.add(new Fact(type, run == null ? null : run.id(), data));
+    }
+
+    /** What became so since the last call. */
+    List<Fact> drainFacts() {
+        var drained = List.copyOf(facts);
+        facts.clear();
+        return drained;
+    }
+
+    public UUID id() {
+        return id;
+    }
+
+    public long version() {
+        return version;
+    }
+
+    public String tenant() {
+        return tenant;
+    }
+
+    public String createdBy() {
+        return createdBy;
+    }
+
+    public SessionStatus status() {
+        return status;
+    }
+
+    /** Null until it begins to close. */
+    public @Nullable Cause cause() {
+        return cause;
+    }
+
+    /** Null until it is fixed. */
+    public @Nullable SessionOutcome outcome() {
+        return outcome;
+    }
+
+    public boolean isHastened() {
+        return hastened;
+    }
+
+    public @Nullable Detail detail() {
+        return detail;
+    }
+
+    public String provider() {
+        return provider;
+    }
+
+    public @Nullable String template() {
+        return template;
+    }
+
+    public @Nullable Integer vcpus() {
+        return vcpus;
+    }
+
+    public @Nullable List<String> allow() {
+        return allow;
+    }
+
+    public Isolation isolation() {
+        return isolation;
+    }
+
+    public Publish publish() {
+        return publish;
+    }
+
+    public CloseWhen closeWhen() {
+        return closeWhen;
+    }
+
+    public Duration ttl() {
+        return ttl;
+    }
+
+    public Duration runTimeout() {
+        return runTimeout;
+    }
+
+    public List<Repo> repos() {
+        return repos;
+    }
+
+    /** The repo whose folder is the agent's working directory: the first that may be written, else the first. */
+    public Repo workingRepo() {
+        return repos.stream().filter(Repo::writable).findFirst().orElseGet(repos::getFirst);
+    }
+
+    /** Whether success means that the session's bookmark is merged. */
+    public boolean willPublish() {
+        return cause == Cause.COMPLETED && isFlushed() && isolation == Isolation.BRANCH && publish == Publish.MERGE;
+    }
+
+    /** Whether the session's bookmark was merged. */
+    public boolean isPublished() {
+        return resources(ResourceKind.WORKSPACE).stream()
+                .anyMatch(row -> Boolean.TRUE.equals(row.evidence().get("published")));
+    }
+
+    /** The name of the session's own bookmark. */
+    public String bookmark() {
+        return "session/" + PublicId.digits(id);
+    }
+
+    public AgentChoice agent() {
+        return agent;
+    }
+
+    public Map<String, String> labels() {
+        return labels;
+    }
+
+    public Instant createdAt() {
+        return createdAt;
+    }
+
+    public @Nullable Instant startedAt() {
+        return startedAt;
+    }
+
+    /** When it closes at the latest; null while queued. */
+    public @Nullable Instant expiresAt() {
+        return expiresAt;
+    }
+
+    public @Nullable Instant closingAt() {
+        return closingAt;
+    }
+
+    public @Nullable Instant closedAt() {
+        return closedAt;
+    }
+
+    public List<Run> runs() {
+        return List.copyOf(runs);
+    }
+
+    public List<Resource> resources() {
+        return List.copyOf(resources);
+    }
+
+    public List<Resource> resources(ResourceKind kind) {
+        return resources.stream().filter(r -> r.kind() == kind).toList();
+    }
+
+    public Resource resource(UUID resource) {
+        return resources.stream()
+                .filter(r -> r.id().equals(resource))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("session %s has no resource %s".formatted(id, resource)));
+    }
+
+    /** The one resource of a kind that a session has once. */
+    public Resource only(ResourceKind kind) {
+        return resources(kind).getFirst();
+    }
+
+    /** The credential that is alive, if one is. */
+    public Optional<Resource> credential() {
+        return resources(ResourceKind.CREDENTIAL).stream()
+                .filter(r -> r.is(ResourceState.LIVE))
+                .findFirst();
+    }
+
+    public Resource processOf(Run run) {
+        return resources(ResourceKind.PROCESS).stream()
+                .filter(r -> run.equals(r.run()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("run %s has no process row".formatted(run.id())));
+    }
+
+    public Run run(UUID run) {
+        return runs.stream()
+                .filter(r -> r.id().equals(run))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("session %s has no run %s".formatted(id, run)));
+    }
+
+    /** The first run that has not ended, if any. */
+    public Optional<Run> currentRun() {
+        return runs.stream().filter(r -> !r.status().isEnded()).findFirst();
+    }
+}

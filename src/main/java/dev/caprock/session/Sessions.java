@@ -1,0 +1,139 @@
+package dev.caprock.session;
+
+import dev.caprock.audit.Actor;
+import dev.caprock.secrets.Vault;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.json.JsonMapper;
+
+/** All sessions: accepting, finding and closing them, and loading them for the loop. */
+@Component
+@Transactional
+public class Sessions {
+
+    private final SessionStore store;
+    private final Wakes wakes;
+    private final Chronicle chronicle;
+    private final Vault vault;
+    private final Ids ids;
+    private final JsonMapper json;
+
+    Sessions(SessionStore store, Wakes wakes, Chronicle chronicle, Vault vault, Ids ids, JsonMapper json) {
+        this.store = store;
+        this.wakes = wakes;
+        this.chronicle = chronicle;
+        this.vault = vault;
+        this.ids = ids;
+        this.json = json;
+    }
+
+    /** Accepts a request: nothing outside is touched yet. The prompt and the agent's secrets are stored sealed. */
+    public Session accept(NewSession request, String prompt, Map<String, String> secrets, Actor actor) {
+        UUID id = ids.next();
+        Instant now = wakes.open(id);
+        var session = new Session(id, ids.next(), request, now);
+        store.save(session);
+        UUID run = session.runs().getFirst().id();
+        vault.seal(id, SecretName.prompt(run), prompt.getBytes(StandardCharsets.UTF_8));
+        vault.seal(id, SecretName.AGENT_SECRETS, json.writeValueAsBytes(secrets));
+        chronicle.record(session, actor, now);
+        return session;
+    }
+
+    /** Another tenant's session is not there. */
+    @Transactional(readOnly = true)
+    public Optional<Session> find(String tenant, UUID id) {
+        return store.findById(id)
+                .filter(session -> session.tenant().equals(tenant))
+                .map(Sessions::loaded);
+    }
+
+    /**
+     * Sessions of a tenant, newest first.
+     *
+     * @param before only those older than this one; null for the newest
+     * @param filter further conditions
+     */
+    @Transactional(readOnly = true)
+    public List<Session> page(String tenant, @Nullable UUID before, SessionFilter filter, int limit) {
+        String status = filter.status() == null ? null : filter.status().name();
+        String label = filter.label() == null ? null : json.writeValueAsString(filter.label());
+        var page = store.page(tenant, before, status, filter.provider(), label, Limit.of(limit));
+        page.forEach(Sessions::loaded);
+        return page;
+    }
+
+    /**
+     * Begins to close a session, from every state. One that is closing or closed keeps its outcome.
+     *
+     * @param hasten whether not to wait for the agent and the flush
+     */
+    public Optional<Session> close(String tenant, UUID id, boolean hasten, Actor actor) {
+        return change(tenant, id, actor, (session, now) -> {
+            if (session.status() != SessionStatus.CLOSED) {
+                session.conclude(Cause.CANCELLED, null, now);
+                if (hasten) {
+                    session.hasten();
+                }
+            }
+            return session;
+        });
+    }
+
+    /** Takes a further run. Empty when the tenant has no such session. */
+    public Optional<Run> queueRun(String tenant, UUID id, String prompt, Actor actor) {
+        return change(tenant, id, actor, (session, now) -> {
+            Run run = session.queueRun(ids, now);
+            vault.seal(id, SecretName.prompt(run.id()), prompt.getBytes(StandardCharsets.UTF_8));
+            return run;
+        });
+    }
+
+    /** Has a run end, and the session stay. Empty when the tenant has no such run. */
+    public Optional<Run> cancelRun(String tenant, UUID id, UUID run, Actor actor) {
+        return change(tenant, id, actor, (session, now) -> {
+                    Optional<Run> found = session.runs().stream()
+                            .filter(each -> each.id().equals(run))
+                            .findFirst();
+                    found.ifPresent(each -> session.cancelRun(each.id(), now));
+                    return found;
+                })
+                .flatMap(found -> found);
+    }
+
+    /** Changes a session under the lock of its place. One that is closed has none, and must not change. */
+    private <T> Optional<T> change(String tenant, UUID id, Actor actor, BiFunction<Session, Instant, T> change) {
+        if (!store.tenantOf(id).filter(tenant::equals).isPresent()) {
+            return Optional.empty();
+        }
+        Optional<Instant> now = wakes.wake(id);
+        Session session = get(id); // loaded only now: the lock that wake took may have waited for another's change
+        T result = change.apply(session, now.orElseGet(session::createdAt));
+        now.ifPresent(time -> chronicle.record(session, actor, time));
+        return Optional.of(result);
+    }
+
+    /** A session that is known to exist, with its runs and resources. */
+    public Session get(UUID id) {
+        return loaded(store.findById(id).orElseThrow());
+    }
+
+    /** The session that a run belongs to. */
+    public UUID ofRun(UUID run) {
+        return store.ofRun(run).orElseThrow();
+    }
+
+    private static Session loaded(Session session) {
+        int ignored = session.runs().size() + session.resources().size();
+        return session;
+    }
+}

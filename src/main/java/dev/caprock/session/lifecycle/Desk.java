@@ -1,0 +1,97 @@
+package dev.caprock.session.lifecycle;
+
+import dev.caprock.audit.Actor;
+import dev.caprock.secrets.Vault;
+import dev.caprock.session.Chronicle;
+import dev.caprock.session.Ids;
+import dev.caprock.session.Session;
+import dev.caprock.session.SessionStatus;
+import dev.caprock.session.Sessions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * The transactions of the loop. Each locks the session's place first, so that no write of an older claim gets through; a
+ * write that rests on a decision is refused when the session was woken since.
+ */
+@Component
+@Transactional
+class Desk {
+
+    /** A session as the loop sees it. */
+    record Picture(Session session, long wakes, Instant now) {}
+
+    private final Agenda agenda;
+    private final Sessions sessions;
+    private final Chronicle chronicle;
+    private final Vault vault;
+    private final Ids ids;
+
+    Desk(Agenda agenda, Sessions sessions, Chronicle chronicle, Vault vault, Ids ids) {
+        this.agenda = agenda;
+        this.sessions = sessions;
+        this.chronicle = chronicle;
+        this.vault = vault;
+        this.ids = ids;
+    }
+
+    /** Empty when the claim is no longer ours. */
+    @Transactional(readOnly = true)
+    public Optional<Picture> read(Claim claim) {
+        return agenda.look(claim).map(held -> new Picture(sessions.get(claim.id()), held.wakes(), held.now()));
+    }
+
+    /** Makes the moves that were decided on a picture. False when it is out of date: then nothing was written. */
+    public boolean move(Claim claim, Picture seen, List<Action.Move> moves) {
+        return change(claim, seen, (session, now) -> {
+                    moves.forEach(move -> move.apply(session, ids, now));
+                    session.runs().stream()
+                            .filter(run -> run.status().isEnded())
+                            .forEach(run -> agenda.remove(Place.run(run.id())));
+                    if (session.status() == SessionStatus.CLOSED) {
+                        vault.forget(session.id());
+                    }
+                })
+                .isPresent();
+    }
+
+    /** Stores the intent of a call that was decided on a picture. Empty when it is out of date: then nothing was written. */
+    public <A extends Action.Call> Optional<Session> intend(Claim claim, Picture seen, Doing<A> doing, A call) {
+        return change(claim, seen, (session, now) -> doing.intend(session, call, now));
+    }
+
+    private Optional<Session> change(Claim claim, Picture seen, BiConsumer<Session, Instant> change) {
+        return agenda.lock(claim)
+                .filter(held -> held.wakes() == seen.wakes())
+                .map(held -> changed(claim, held, change));
+    }
+
+    /**
+     * Records what came of a call, whatever woke the session meanwhile. It counts as a wake-up itself, so that what was
+     * decided before is decided again. False when the claim is no longer ours.
+     */
+    public boolean record(Claim claim, BiConsumer<Session, Instant> change) {
+        Optional<Agenda.Held> locked = agenda.lock(claim);
+        locked.ifPresent(held -> {
+            agenda.wake(claim.place());
+            Session ignored = changed(claim, held, change);
+        });
+        return locked.isPresent();
+    }
+
+    private Session changed(Claim claim, Agenda.Held held, BiConsumer<Session, Instant> change) {
+        Session session = sessions.get(claim.id());
+        change.accept(session, held.now());
+        chronicle.record(session, loop(session), held.now());
+        return session;
+    }
+
+    /** The actor of everything that the service does by itself. */
+    static Actor loop(Session session) {
+        return new Actor(session.tenant(), "caprock", null, null);
+    }
+}

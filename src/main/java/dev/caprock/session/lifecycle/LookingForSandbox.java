@@ -1,0 +1,68 @@
+package dev.caprock.session.lifecycle;
+
+import dev.caprock.remote.RemoteFailure;
+import dev.caprock.sandbox.Provider;
+import dev.caprock.sandbox.Sandbox;
+import dev.caprock.session.PublicId;
+import dev.caprock.session.Resource;
+import dev.caprock.session.Session;
+import dev.caprock.session.SessionStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+
+/** Looks for a sandbox whose create was not answered. The first one found is adopted; there should be no second. */
+@Component
+class LookingForSandbox implements Doing<Action.LookForSandbox> {
+
+    private final Sandboxes sandboxes;
+    private final LifecycleSettings settings;
+    private final Setbacks setbacks;
+
+    LookingForSandbox(Sandboxes sandboxes, LifecycleSettings settings, Setbacks setbacks) {
+        this.sandboxes = sandboxes;
+        this.settings = settings;
+        this.setbacks = setbacks;
+    }
+
+    @Override
+    public Class<Action.LookForSandbox> action() {
+        return Action.LookForSandbox.class;
+    }
+
+    @Override
+    public Outcome perform(Session session, Action.LookForSandbox look, Progress progress) {
+        Resource row = session.resource(look.subject());
+        Provider provider = sandboxes.provider(session);
+        if (!provider.account().equals(row.account())) {
+            return setbacks.notYet(look.subject(), "it was asked for by another account: " + row.account());
+        }
+        try {
+            List<Sandbox> found = provider.find(PublicId.digits(row.attempt()));
+            found.stream().skip(1).forEach(extra -> provider.destroy(extra.id()));
+            return found.isEmpty() ? notFound(row, provider, look.at()) : adopted(row, found.getFirst());
+        } catch (RemoteFailure failure) {
+            return setbacks.releasing(look.subject(), failure);
+        }
+    }
+
+    private Outcome adopted(Resource row, Sandbox sandbox) {
+        return (session, now) -> {
+            sandboxes.keep(session, row, sandbox);
+            session.sandboxCreated(row.id(), sandbox.id(), row.intentAt().plus(settings.sandboxLease()), now);
+        };
+    }
+
+    private Outcome notFound(Resource row, Provider provider, Instant lookedAt) {
+        return (session, now) -> {
+            if (Setbacks.mayStillAppear(row, provider.createDeadline(), lookedAt)) {
+                setbacks.notYet(row.id(), "it may still appear").record(session, now);
+            } else if (session.status() == SessionStatus.CLOSING) {
+                session.provedAbsent(row.id(), Map.of("neverAppeared", true), now);
+            } else {
+                session.absent(row.id(), "the lost create never appeared", now);
+            }
+        };
+    }
+}

@@ -1,0 +1,24 @@
+package dev.caprock.session.web;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How events are streamed.
+ *
+ * @param heartbeat how long a stream stays silent before a comment is sent, so that whoever is between does not cut it; at
+ *     most 15 seconds
+ */
+@ConfigurationProperties("caprock.events")
+record EventSettings(@DefaultValue("10s") Duration heartbeat) {
+
+    private static final Duration LONGEST = Duration.ofSeconds(15);
+
+    EventSettings {
+        if (!heartbeat.isPositive() || heartbeat.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "caprock.events.heartbeat must be longer than nothing and at most 15s but is " + heartbeat);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.caprock.session.web;
+
+import dev.caprock.access.Callers;
+import dev.caprock.journal.Outputs;
+import dev.caprock.session.PublicId;
+import dev.caprock.session.Run;
+import dev.caprock.session.Session;
+import dev.caprock.session.Sessions;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The runs of a session over REST. */
+@RestController
+@RequestMapping("/v1/sessions/{id}/runs")
+class RunController {
+
+    private final Sessions sessions;
+    private final RequestCheck check;
+    private final Outputs outputs;
+    private final Callers callers;
+    private final RequestActors actors;
+
+    RunController(Sessions sessions, RequestCheck check, Outputs outputs, Callers callers, RequestActors actors) {
+        this.sessions = sessions;
+        this.check = check;
+        this.outputs = outputs;
+        this.callers = callers;
+        this.actors = actors;
+    }
+
+    /** A further prompt for the session's agent, in the same workspace. */
+    record CreateRun(@Nullable String prompt) {}
+
+    /** The runs of a session, by number. */
+    record RunList(List<RunBody> runs) {}
+
+    @PostMapping
+    ResponseEntity<RunBody> create(@PathVariable String id, @RequestBody CreateRun body, HttpServletRequest request) {
+        String prompt = check.prompt(body.prompt());
+        Run run = sessions.queueRun(tenant(), SessionController.id(id), prompt, actors.of(request))
+                .orElseThrow(Problem::notFound);
+        URI location = URI.create("/v1/sessions/%s/runs/%s".formatted(id, PublicId.RUN.text(run.id())));
+        return ResponseEntity.accepted().location(location).body(body(run));
+    }
+
+    @GetMapping
+    RunList list(@PathVariable String id) {
+        return new RunList(session(id).runs().stream().map(this::body).toList());
+    }
+
+    @GetMapping("/{run}")
+    RunBody get(@PathVariable String id, @PathVariable String run) {
+        UUID wanted = runId(run);
+        return session(id).runs().stream()
+                .filter(each -> each.id().equals(wanted))
+                .findFirst()
+                .map(this::body)
+                .orElseThrow(Problem::notFound);
+    }
+
+    @PostMapping("/{run}/cancel")
+    ResponseEntity<RunBody> cancel(@PathVariable String id, @PathVariable String run, HttpServletRequest request) {
+        Run cancelled = sessions.cancelRun(tenant(), SessionController.id(id), runId(run), actors.of(request))
+                .orElseThrow(Problem::notFound);
+        return ResponseEntity.accepted().body(body(cancelled));
+    }
+
+    private Session session(String id) {
+        return sessions.find(tenant(), SessionController.id(id)).orElseThrow(Problem::notFound);
+    }
+
+    private RunBody body(Run run) {
+        return RunBody.of(run, outputs.position(run.id()));
+    }
+
+    private String tenant() {
+        return callers.current().tenant();
+    }
+
+    private static UUID runId(String text) {
+        return PublicId.RUN.parse(text).orElseThrow(Problem::notFound);
+    }
+}

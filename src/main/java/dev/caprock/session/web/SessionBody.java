@@ -1,0 +1,187 @@
+package dev.caprock.session.web;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.caprock.session.Detail;
+import dev.caprock.session.PublicId;
+import dev.caprock.session.Repo;
+import dev.caprock.session.Resource;
+import dev.caprock.session.ResourceKind;
+import dev.caprock.session.Run;
+import dev.caprock.session.Session;
+import dev.caprock.session.SessionStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A session as callers see it. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record SessionBody(
+        String id,
+        String status,
+        @Nullable String outcome,
+        @Nullable Detail detail,
+        String provider,
+        @Nullable String template,
+        List<RepoBody> repos,
+        String isolation,
+        String publish,
+        AgentBody agent,
+        String ttl,
+        String runTimeout,
+        String closeWhen,
+        Map<String, String> labels,
+        Instant createdAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant expiresAt,
+        @Nullable Instant closedAt,
+        List<Condition> conditions,
+        @Nullable List<RunBody> runs,
+        Map<String, Long> timings,
+        Map<String, Object> usage,
+        @Nullable Changes changes,
+        List<String> allowedActions,
+        Map<String, String> links) {
+
+    private static final int RUNS = 20;
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record RepoBody(
+            String name,
+            String mode,
+            @Nullable String bookmark,
+            @Nullable Changes changes) {}
+
+    /**
+     * What the session changed in a repo.
+     *
+     * @param after the same as before when nothing was changed
+     * @param bookmark where {@code after} is
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Changes(
+            @Nullable String before,
+            @Nullable String after,
+            @Nullable String bookmark) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record AgentBody(
+            String kind, @Nullable String version, List<String> args, List<String> command, Map<String, String> env) {}
+
+    /** What is known of one of its resources. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Condition(
+            String type,
+            String status,
+            @Nullable Instant since,
+            @Nullable String detail,
+            Map<String, Object> evidence) {}
+
+    static SessionBody of(Session session, @Nullable List<RunBody> runs, Instant now) {
+        return new SessionBody(
+                PublicId.SESSION.text(session.id()),
+                session.status().text(),
+                session.outcome() == null ? null : session.outcome().text(),
+                session.detail(),
+                session.provider(),
+                session.template(),
+                session.repos().stream().map(repo -> repo(session, repo)).toList(),
+                word(session.isolation()),
+                word(session.publish()),
+                new AgentBody(
+                        session.agent().kind(),
+                        session.agent().version(),
+                        session.agent().args(),
+                        session.agent().command(),
+                        session.agent().env()),
+                session.ttl().toString(),
+                session.runTimeout().toString(),
+                word(session.closeWhen()),
+                session.labels(),
+                session.createdAt(),
+                session.startedAt(),
+                session.expiresAt(),
+                session.closedAt(),
+                session.resources().stream().map(SessionBody::condition).toList(),
+                runs == null ? null : runs.subList(Math.max(0, runs.size() - RUNS), runs.size()),
+                timings(session),
+                usage(session, now),
+                changes(session, session.workingRepo()),
+                session.status() == SessionStatus.CLOSED ? List.of() : List.of("close"),
+                links(session));
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private static RepoBody repo(Session session, Repo repo) {
+        return new RepoBody(repo.name(), word(repo.mode()), repo.bookmark(), changes(session, repo));
+    }
+
+    private static @Nullable Changes changes(Session session, Repo repo) {
+        if (repo.before() == null) {
+            return null;
+        }
+        boolean own =
+                repo.work() != null && !session.isPublished() && !repo.before().equals(repo.after());
+        return new Changes(repo.before(), repo.after(), own ? session.bookmark() : repo.bookmark());
+    }
+
+    private static Condition condition(Resource resource) {
+        Instant since = latest(resource.intentAtOrNull(), resource.liveAt(), resource.goneAt());
+        return new Condition(
+                resource.kind().text(), word(resource.state()), since, resource.lastError(), resource.evidence());
+    }
+
+    private static @Nullable Instant latest(@Nullable Instant... times) {
+        Instant latest = null;
+        for (Instant time : times) {
+            latest = time != null && (latest == null || time.isAfter(latest)) ? time : latest;
+        }
+        return latest;
+    }
+
+    private static Map<String, Long> timings(Session session) {
+        var timings = new LinkedHashMap<String, Long>();
+        put(timings, "queuedMs", session.createdAt(), session.startedAt());
+        session.resources(ResourceKind.CREDENTIAL).stream()
+                .limit(1)
+                .forEach(row -> put(timings, "credentialMs", row.intentAtOrNull(), row.liveAt()));
+        for (Resource sandbox : session.resources(ResourceKind.SANDBOX)) {
+            put(timings, "sandboxMs", sandbox.intentAtOrNull(), sandbox.liveAt());
+        }
+        for (Resource mount : session.resources(ResourceKind.MOUNT)) {
+            put(timings, "prepareMs", mount.intentAtOrNull(), mount.readyAt());
+            put(timings, "mountMs", mount.readyAt(), mount.liveAt());
+        }
+        Run first = session.runs().getFirst();
+        put(timings, "toAgentMs", session.createdAt(), first.startedAt());
+        put(timings, "toFirstOutputMs", session.createdAt(), first.firstOutputAt());
+        return timings;
+    }
+
+    private static void put(Map<String, Long> timings, String name, @Nullable Instant from, @Nullable Instant to) {
+        if (from != null && to != null) {
+            timings.put(name, Duration.between(from, to).toMillis());
+        }
+    }
+
+    private static Map<String, Object> usage(Session session, Instant now) {
+        long seconds = 0;
+        for (Resource sandbox : session.resources(ResourceKind.SANDBOX)) {
+            if (sandbox.liveAt() != null) {
+                Instant end = sandbox.goneAt() == null ? now : sandbox.goneAt();
+                seconds += Math.max(0, Duration.between(sandbox.liveAt(), end).toSeconds());
+            }
+        }
+        return Map.of("sandboxSeconds", seconds);
+    }
+
+    private static Map<String, String> links(Session session) {
+        String self = "/v1/sessions/" + PublicId.SESSION.text(session.id());
+        return Map.of("self", self, "events", self + "/events");
+    }
+}

@@ -1,0 +1,139 @@
+package dev.caprock.session.web;
+
+import dev.caprock.access.Callers;
+import dev.caprock.journal.Outputs;
+import dev.caprock.session.PublicId;
+import dev.caprock.session.Session;
+import dev.caprock.session.SessionFilter;
+import dev.caprock.session.SessionStatus;
+import dev.caprock.session.Sessions;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Sessions over REST. */
+@RestController
+@RequestMapping("/v1/sessions")
+class SessionController {
+
+    private final Sessions sessions;
+    private final RequestCheck check;
+    private final Outputs outputs;
+    private final Callers callers;
+    private final RequestActors actors;
+    private final Clock clock;
+
+    SessionController(
+            Sessions sessions,
+            RequestCheck check,
+            Outputs outputs,
+            Callers callers,
+            RequestActors actors,
+            Clock clock) {
+        this.sessions = sessions;
+        this.check = check;
+        this.outputs = outputs;
+        this.callers = callers;
+        this.actors = actors;
+        this.clock = clock;
+    }
+
+    /** A page of sessions; {@code nextCursor} is null on the last. */
+    record Page(List<SessionBody> sessions, @Nullable String nextCursor) {}
+
+    @PostMapping
+    ResponseEntity<SessionBody> create(@RequestBody CreateSession body, HttpServletRequest request) {
+        RequestCheck.Checked checked = check.check(body, callers.current());
+        Session session = sessions.accept(checked.session(), checked.prompt(), checked.secrets(), actors.of(request));
+        URI location = URI.create("/v1/sessions/" + PublicId.SESSION.text(session.id()));
+        return ResponseEntity.accepted().location(location).body(full(session));
+    }
+
+    @GetMapping
+    Page list(
+            @RequestParam @Nullable String status,
+            @RequestParam @Nullable String label,
+            @RequestParam @Nullable String provider,
+            @RequestParam @Nullable String cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        if (limit < 1 || limit > 200) {
+            throw Problem.invalid("/limit", "Must be from 1 to 200.");
+        }
+        var filter = new SessionFilter(
+                status == null ? null : status(status), provider, label == null ? null : label(label));
+        var found =
+                sessions.page(callers.current().tenant(), cursor == null ? null : cursor(cursor), filter, limit + 1);
+        List<SessionBody> page = found.stream()
+                .limit(limit)
+                .map(session -> SessionBody.of(session, null, clock.instant()))
+                .toList();
+        return new Page(page, found.size() > limit ? page.getLast().id() : null);
+    }
+
+    @GetMapping("/{id}")
+    ResponseEntity<SessionBody> get(@PathVariable String id) {
+        Session session = sessions.find(callers.current().tenant(), id(id)).orElseThrow(Problem::notFound);
+        return ResponseEntity.ok().eTag("\"%d\"".formatted(session.version())).body(full(session));
+    }
+
+    @DeleteMapping("/{id}")
+    ResponseEntity<SessionBody> close(
+            @PathVariable String id, @RequestParam(defaultValue = "graceful") String mode, HttpServletRequest request) {
+        if (!mode.equals("graceful") && !mode.equals("now")) {
+            throw Problem.invalid("/mode", "Must be graceful or now.");
+        }
+        String tenant = callers.current().tenant();
+        Session session = sessions.close(tenant, id(id), mode.equals("now"), actors.of(request))
+                .orElseThrow(Problem::notFound);
+        return ResponseEntity.accepted().body(full(session));
+    }
+
+    private SessionBody full(Session session) {
+        List<RunBody> runs = session.runs().stream()
+                .map(run -> RunBody.of(run, outputs.position(run.id())))
+                .toList();
+        return SessionBody.of(session, runs, clock.instant());
+    }
+
+    static UUID id(String text) {
+        return PublicId.SESSION.parse(text).orElseThrow(Problem::notFound);
+    }
+
+    private static UUID cursor(String text) {
+        return PublicId.SESSION
+                .parse(text)
+                .orElseThrow(() -> Problem.invalid("/cursor", "Use the nextCursor of the page before."));
+    }
+
+    private static SessionStatus status(String text) {
+        for (SessionStatus status : SessionStatus.values()) {
+            if (status.text().equals(text)) {
+                return status;
+            }
+        }
+        throw Problem.invalid("/status", "There is no status \"%s\".".formatted(text.toLowerCase(Locale.ROOT)));
+    }
+
+    private static Map<String, String> label(String text) {
+        int colon = text.indexOf(':');
+        if (colon < 1) {
+            throw Problem.invalid("/label", "Must be name:value.");
+        }
+        return Map.of(text.substring(0, colon), Objects.requireNonNull(text.substring(colon + 1)));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.caprock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** All configuration there is, as an editor shows it to whoever runs the service. */
+class ConfigurationTest {
+
+    private static final Path METADATA = Path.of("target/classes/META-INF/spring-configuration-metadata.json");
+
+    @Test
+    void theseAreAllKeysAndTheirDefaults() throws IOException {
+        assertThat(properties().stream()
+                        .map(key -> key.path("name").asString() + " = "
+                                + key.path("defaultValue").asString("none"))
+                        .sorted()
+                        .collect(Collectors.joining("\n", "", "\n")))
+                .isEqualTo("""
+                        caprock.e2b.api-key = none
+                        caprock.e2b.api-url = none
+                        caprock.e2b.call-timeout = PT30S
+                        caprock.e2b.create-deadline = PT90S
+                        caprock.e2b.create-timeout = PT85S
+                        caprock.e2b.domain = e2b.app
+                        caprock.e2b.keepalive = PT20S
+                        caprock.e2b.maximum-lifetime = PT24H
+                        caprock.e2b.sandbox-url = none
+                        caprock.e2b.template = base
+                        caprock.events.heartbeat = 10s
+                        caprock.follow.gather = 20ms
+                        caprock.follow.look-interval = 5s
+                        caprock.follow.output-quota = 1GB
+                        caprock.lifecycle.claims = 20000
+                        caprock.lifecycle.first-retry = 500ms
+                        caprock.lifecycle.flush-timeout = 105s
+                        caprock.lifecycle.heartbeat = 3s
+                        caprock.lifecycle.last-retry = 30s
+                        caprock.lifecycle.lease = 15s
+                        caprock.lifecycle.mint-deadline = 90s
+                        caprock.lifecycle.opening-timeout = 10m
+                        caprock.lifecycle.poll = 500ms
+                        caprock.lifecycle.publish-timeout = 10m
+                        caprock.lifecycle.sandbox-lease = 10m
+                        caprock.lifecycle.stop-grace = 10s
+                        caprock.lifecycle.stop-timeout = 30s
+                        caprock.lifecycle.verify-timeout = 125s
+                        caprock.mesa.api-key = none
+                        caprock.mesa.api-url = https://api.mesa.dev/v1
+                        caprock.mesa.author-email = none
+                        caprock.mesa.author-name = Caprock
+                        caprock.mesa.call-timeout = PT20S
+                        caprock.mesa.cli-version = 0.46.0
+                        caprock.mesa.credential-mode = auto
+                        caprock.mesa.organisation = none
+                        caprock.mesa.private-key = none
+                        caprock.mesa.service-domain = none
+                        caprock.remote.breaker.failure-percent = 50
+                        caprock.remote.breaker.minimum-calls = 20
+                        caprock.remote.breaker.pause = PT5S
+                        caprock.remote.breaker.trials = 5
+                        caprock.remote.breaker.window = 50
+                        caprock.remote.concurrent-calls = 256
+                        caprock.remote.connect-timeout = PT5S
+                        caprock.secrets.master-key = none
+                        caprock.secrets.master-key-file = none
+                        caprock.session.default-provider = e2b
+                        caprock.session.default-ttl = 1h
+                        caprock.session.maximum-ttl = 12h
+                        caprock.session.minimum-ttl = 1m
+                        caprock.vercel.api-url = none
+                        caprock.vercel.call-timeout = PT30S
+                        caprock.vercel.create-timeout = PT60S
+                        caprock.vercel.flavour = runtime
+                        caprock.vercel.maximum-lifetime = PT24H
+                        caprock.vercel.project-id = none
+                        caprock.vercel.team-id = none
+                        caprock.vercel.template = none
+                        caprock.vercel.token = none
+                        """);
+    }
+
+    @Test
+    void everyKeyIsDescribed() throws IOException {
+        assertThat(properties())
+                .allSatisfy(key -> assertThat(key.path("description").asString(""))
+                        .as(key.path("name").asString())
+                        .isNotBlank());
+    }
+
+    private static List<JsonNode> properties() throws IOException {
+        JsonNode metadata = JsonMapper.shared().readTree(METADATA.toFile());
+        return metadata.path("properties")
+                .valueStream()
+                .filter(key -> key.path("name").asString().startsWith("caprock."))
+                .toList();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.caprock.session.lifecycle;
+
+import dev.caprock.TestDatabaseConfiguration;
+import dev.caprock.session.Chronicle;
+import dev.caprock.session.Ids;
+import dev.caprock.session.Sessions;
+import java.time.Clock;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Import;
+
+/** The loop's transactions as Spring puts them together, with no engine, no doings and no web: tests turn it by hand. */
+@EnableAutoConfiguration
+@AutoConfigurationPackage(basePackages = "dev.caprock.session")
+@ConfigurationPropertiesScan("dev.caprock.secrets")
+@EnableConfigurationProperties(LifecycleSettings.class)
+@ComponentScan({"dev.caprock.journal", "dev.caprock.audit", "dev.caprock.secrets"})
+@Import({
+    TestDatabaseConfiguration.class,
+    Sessions.class,
+    Chronicle.class,
+    Ids.class,
+    Agenda.class,
+    Nudge.class,
+    Replica.class,
+    Desk.class
+})
+class LoopRooms {
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+}
