@@ -1,0 +1,24 @@
+package dev.caprock.scenario;
+
+import dev.caprock.simulator.e2b.Faults;
+import dev.caprock.simulator.e2b.Operation;
+
+/** The commands that the service gives in a sandbox, told apart by words that only one of them has. */
+enum SandboxScript {
+    PREPARE("prepare-$1"),
+    START("caprock:started"),
+    FOLLOW("until we end by ourselves"),
+    STOP("group_lives"),
+    FLUSH("ended_cleanly");
+
+    private final String mark;
+
+    SandboxScript(String mark) {
+        this.mark = mark;
+    }
+
+    /** A fault of this command alone. */
+    Faults.Rule fault(Scenario scenario) {
+        return scenario.simulators().e2b().faults().on(Operation.START).containing(mark);
+    }
+}

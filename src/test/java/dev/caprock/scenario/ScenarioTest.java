@@ -1,0 +1,32 @@
+package dev.caprock.scenario;
+
+import dev.caprock.CaprockApplication;
+import dev.caprock.TestDatabaseConfiguration;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.test.context.ContextConfiguration;
+
+/**
+ * Runs a test class on the one service that all such classes share. Let {@link Scenario} be autowired. After each test faults
+ * are cleared and sessions that are still open are closed.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@SpringBootTest(
+        classes = {CaprockApplication.class, TestDatabaseConfiguration.class, ScenarioConfiguration.class},
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {
+            "caprock.secrets.master-key=" + Scenario.MASTER_KEY,
+            "caprock.session.minimum-ttl=1s",
+            "caprock.lifecycle.stop-grace=2s",
+            "caprock.events.heartbeat=1s"
+        })
+@ContextConfiguration(initializers = ScenarioConfiguration.UseSimulators.class)
+@ExtendWith(ScenarioConfiguration.LeaveNothingBehind.class)
+@Timeout(120)
+public @interface ScenarioTest {}

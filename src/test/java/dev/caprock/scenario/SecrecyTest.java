@@ -1,0 +1,255 @@
+package dev.caprock.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.core.AppenderBase;
+import dev.caprock.secrets.Vault;
+import dev.caprock.simulator.Simulators;
+import dev.caprock.simulator.machine.Inhabitant;
+import dev.caprock.simulator.machine.Machine;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
+import tools.jackson.databind.json.JsonMapper;
+
+/** No credential is in plain text anywhere but where it is used. */
+@ScenarioTest
+class SecrecyTest {
+
+    private static final String AGENT_SECRET = "canary-of-the-agent-7f3b9d";
+    private static final String PROMPT = "canary-of-the-prompt-51c0aa";
+
+    private static final List<String> TALKATIVE = List.of(
+            "dev.caprock",
+            "org.springframework.web",
+            "org.springframework.http",
+            "org.springframework.jdbc",
+            "org.springframework.boot.web",
+            "org.apache.tomcat",
+            "org.apache.coyote",
+            "org.apache.catalina",
+            "org.hibernate.SQL",
+            "jdk.internal.httpclient",
+            "jdk.httpclient");
+
+    @Autowired
+    private Scenario scenario;
+
+    @Autowired
+    private Vault vault;
+
+    private final Recording recording = new Recording();
+    private final Map<String, String> secrets = new LinkedHashMap<>();
+
+    @BeforeEach
+    void listen() {
+        recording.start();
+        TALKATIVE.forEach(name -> {
+            logger(name).setLevel(Level.DEBUG);
+            logger(name).setAdditive(false);
+            logger(name).addAppender(recording);
+        });
+        secrets.put("the master key", Scenario.MASTER_KEY);
+        secrets.put("Mesa's root key", scenario.simulators().mesa().rootKey());
+        secrets.put("E2B's key", Simulators.E2B_KEY);
+        secrets.put("the agent's secret", AGENT_SECRET);
+    }
+
+    @AfterEach
+    void stopListening() {
+        TALKATIVE.forEach(name -> {
+            logger(name).detachAppender(recording);
+            logger(name).setAdditive(true);
+            logger(name).setLevel(null);
+        });
+    }
+
+    @Test
+    void noSecretIsInARowAnEventAnAnswerALogLineOrAProcessArgument() throws Exception {
+        var session = scenario.session()
+                .template("base")
+                .secret("AGENT_SECRET", AGENT_SECRET)
+                .prompt(PROMPT)
+                .shell("test -n \"$AGENT_SECRET\" && echo up; sleep 2")
+                .start();
+        Machine machine = session.machine();
+        var arguments = new Sampler(machine);
+        Thread sampling = Thread.ofVirtual().start(arguments);
+        session.awaitPrinted("up");
+        gather(session, machine);
+        assertThat(secrets.keySet().toString())
+                .contains("sealed credential/", "sealed sandbox/", "sealed prompt/", "the mount's MESA_");
+
+        assertHidden("the database, while the agent runs", rows());
+        session.awaitClosed();
+        sampling.join();
+
+        assertHidden("the database", rows());
+        assertHidden("the events", session.events().toString());
+        assertHidden("the session", session.body().toString());
+        assertHidden("the list", scenario.http().get("/v1/sessions?limit=200").body());
+        assertHidden("process arguments", String.join("\n", arguments.seen));
+        assertHidden("the log", recording.text());
+        assertThat(arguments.seen).anyMatch(line -> line.contains("sleep 2"));
+        assertThat(recording.text()).contains(session.uuid().toString()).contains("POST \"/v1/sessions\"");
+        assertThat(sealed(session)).isEmpty(); // forgotten
+        scenario.assertEndedClean(session);
+    }
+
+    @Test
+    void aSecretInTheWrongPlaceIsNotToldBackOrLogged() {
+        Map<String, Object> agent = Map.of("kind", "command", "command", List.of("true"), "secrets", AGENT_SECRET);
+        Reply mistyped = scenario.http()
+                .post("/v1/sessions", scenario.session().with("agent", agent).body());
+        Reply number = scenario.http()
+                .post(
+                        "/v1/sessions",
+                        scenario.session()
+                                .with("resources", Map.of("vcpus", AGENT_SECRET))
+                                .body());
+        Reply malformed = scenario.http().post("/v1/sessions", "{\"prompt\": " + AGENT_SECRET + "}");
+
+        assertThat(List.of(mistyped.status(), number.status(), malformed.status()))
+                .containsOnly(400);
+        assertHidden("answers", mistyped.body() + number.body() + malformed.body());
+        assertHidden("the log", recording.text());
+    }
+
+    /** All that the service has sealed for the session, and the credentials that reached the sandbox. */
+    private void gather(StartedSession session, Machine machine) {
+        for (String name : sealed(session)) {
+            vault.open(session.uuid(), name)
+                    .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                    .ifPresent(value -> secrets.put("sealed " + name, bare(name, value)));
+        }
+        for (Inhabitant inhabitant : machine.processes()) {
+            for (String variable : read(Path.of("/proc", Long.toString(inhabitant.pid()), "environ"))
+                    .split("\0")) {
+                if (variable.matches("(?s)MESA_(ACCESS_TOKEN|API_KEY|ORGS)=.+")) {
+                    secrets.put(
+                            "the mount's " + variable.replaceFirst("(?s)=.*", ""), variable.replaceFirst("[^=]*=", ""));
+                }
+            }
+        }
+    }
+
+    /** What opens a sandbox is sealed together with where it is. */
+    private static String bare(String name, String value) {
+        if (!name.startsWith("sandbox/")) {
+            return value;
+        }
+        String token = JsonMapper.shared().readTree(value).path("token").stringValue("");
+        assertThat(token).hasSizeGreaterThan(20);
+        return token;
+    }
+
+    private List<String> sealed(StartedSession session) {
+        return scenario.database()
+                .sql("select name from sealed_secret where owner = :id")
+                .param("id", session.uuid())
+                .query((row, number) -> String.valueOf(row.getString("name")))
+                .list();
+    }
+
+    /** All rows of all tables as text; bytes in hexadecimal. */
+    private String rows() {
+        List<String> tables = scenario.database()
+                .sql("""
+                        select quote_ident(table_name) as name from information_schema.tables
+                            where table_schema = 'public' and table_type = 'BASE TABLE'""")
+                .query((row, number) -> String.valueOf(row.getString("name")))
+                .list();
+        assertThat(tables).contains("session", "journal", "output", "audit", "sealed_secret");
+        var text = new StringBuilder();
+        for (String table : tables) {
+            scenario.database()
+                    .sql("select t::text as line from " + table + " t")
+                    .query(row -> {
+                        text.append(row.getString("line")).append('\n');
+                    });
+        }
+        return text.toString();
+    }
+
+    private void assertHidden(String where, String text) {
+        secrets.forEach((name, secret) -> {
+            byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+            for (String form : List.of(
+                    secret,
+                    HexFormat.of().formatHex(bytes),
+                    Base64.getEncoder().withoutPadding().encodeToString(bytes))) {
+                assertThat(text.lines().filter(line -> line.contains(form)).map(line -> line.replace(form, "***")))
+                        .as("%s in %s", name, where)
+                        .isEmpty();
+            }
+        });
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    private static Logger logger(String name) {
+        return (Logger) LoggerFactory.getLogger(name);
+    }
+
+    /** Looks at the arguments of all processes of a machine, again and again until it has none. */
+    private static final class Sampler implements Runnable {
+
+        private final Machine machine;
+        private final Set<String> seen = ConcurrentHashMap.newKeySet();
+
+        Sampler(Machine machine) {
+            this.machine = machine;
+        }
+
+        @Override
+        public void run() {
+            while (Files.exists(machine.folder())) {
+                machine.processes().forEach(process -> seen.add(process.commandLine()));
+                Thread.yield();
+            }
+        }
+    }
+
+    /** Keeps what is logged, with the messages of exceptions. */
+    private static final class Recording extends AppenderBase<ILoggingEvent> {
+
+        private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            lines.add(event.getFormattedMessage() + " " + event.getMDCPropertyMap());
+            for (IThrowableProxy cause = event.getThrowableProxy(); cause != null; cause = cause.getCause()) {
+                lines.add(String.valueOf(cause.getMessage()));
+            }
+        }
+
+        String text() {
+            return String.join("\n", lines);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.caprock.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A replica in a JVM of its own: it can be killed and frozen. Its log is {@code target/replica-<port>.log}. */
+final class ServiceProcess implements AutoCloseable {
+
+    private static final Duration START = Duration.ofSeconds(90);
+
+    /** Small, so that a service that keeps what it streams does not get far. */
+    private static final String HEAP = "-Xmx160m";
+
+    private final Process process;
+    private final URI uri;
+
+    private ServiceProcess(Process process, URI uri) {
+        this.process = process;
+        this.uri = uri;
+    }
+
+    /** Starts one and waits until it answers. */
+    static ServiceProcess start(Map<String, String> settings) {
+        try {
+            int port = freePort();
+            var command = new ArrayList<>(List.of(
+                    ProcessHandle.current().info().command().orElse("java"),
+                    HEAP,
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    System.getProperty("java.class.path", ""),
+                    ServiceMain.class.getName(),
+                    "--server.port=" + port));
+            settings.forEach((name, value) -> command.add("--%s=%s".formatted(name, value)));
+            File log = Path.of("target", "replica-%d.log".formatted(port)).toFile();
+            var process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(log)
+                    .start();
+            var service = new ServiceProcess(process, URI.create("http://127.0.0.1:" + port));
+            service.awaitReady(log);
+            return service;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void awaitReady(File log) {
+        var http = new HttpCalls(() -> uri);
+        try {
+            await().atMost(START).ignoreException(UncheckedIOException.class).until(() -> {
+                assertThat(process.isAlive()).as("see %s", log).isTrue();
+                return http.get("/actuator/health").status() == 200;
+            });
+        } catch (RuntimeException | AssertionError failure) {
+            close();
+            throw failure;
+        }
+    }
+
+    URI uri() {
+        return uri;
+    }
+
+    /** As {@code kill -9} does: nothing of it runs any more when this returns. */
+    void kill() {
+        process.destroyForcibly();
+        try {
+            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void freeze() {
+        signal("-STOP");
+    }
+
+    void thaw() {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) {
+        try {
+            var kill = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start();
+            assertThat(kill.waitFor()).isZero();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
