@@ -97,6 +97,21 @@ class PublishingTest {
         scenario.assertEndedClean(session);
     }
 
+    @Test
+    void editsInAFurtherChangeOfTheBookmarkArePublishedToo() throws IOException {
+        var session = scenario.session()
+                .shell("echo begun; while [ ! -e $HOME/go ]; do sleep 0.05; done")
+                .start();
+        session.awaitPrinted("begun");
+        mesa.commit(session.repo(), session.bookmark(), Map.of("FURTHER.md", "in a change of its own\n"));
+        Files.createFile(session.machine().home("user").resolve("go"));
+
+        scenario.assertEndedClean(session);
+
+        assertThat(session.body().path("outcome").stringValue()).isEqualTo("succeeded");
+        assertThat(file(session, "main", "FURTHER.md")).isEqualTo("in a change of its own\n");
+    }
+
     private String file(StartedSession session, String bookmark, String path) {
         byte[] content = Objects.requireNonNull(mesa.file(session.repo(), bookmark, path));
         return new String(content, StandardCharsets.UTF_8);

@@ -69,12 +69,16 @@ class SettlingWorkspace implements Doing<Action.SettleWorkspace> {
                 : left(repo, workspaces.tip(repo.name(), session.bookmark()));
     }
 
+    /** Judged by what the bookmark names now: an agent may have gone on to further changes than the one it was given. */
     private boolean isUntouched(Session session, Repo repo) {
-        return !session.wasUsed()
-                || workspaces
-                        .diff(repo.name(), repo.opening(), repo.own())
-                        .entries()
-                        .isEmpty();
+        if (!session.wasUsed()) {
+            return true;
+        }
+        String head = workspaces
+                .work(repo.name(), session.bookmark())
+                .map(Tip::change)
+                .orElseGet(repo::own); // merged before, by an attempt whose answer was lost
+        return workspaces.diff(repo.name(), repo.opening(), head).isEmpty();
     }
 
     private Left published(Session session, Repo repo) {
