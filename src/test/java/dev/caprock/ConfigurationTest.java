@@ -70,6 +70,7 @@ class ConfigurationTest {
                         caprock.remote.connect-timeout = PT5S
                         caprock.secrets.master-key = none
                         caprock.secrets.master-key-file = none
+                        caprock.session.closing-margin = 20m
                         caprock.session.default-provider = e2b
                         caprock.session.default-ttl = 1h
                         caprock.session.maximum-ttl = 12h

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a caller asks for, checked and with the service's defaults filled in.
  *
+ * @param credential how the sandbox is given access to the repos: a mode's name, or what chooses one
  * @param template the provider's template; null for its default
  * @param vcpus null for the provider's default
  * @param allow host names that the sandbox may reach; null for no restriction
@@ -18,6 +19,7 @@ public record NewSession(
         String tenant,
         String createdBy,
         String provider,
+        String credential,
         @Nullable String template,
         @Nullable Integer vcpus,
         @Nullable List<String> allow,
@@ -30,16 +32,17 @@ public record NewSession(
         CloseWhen closeWhen,
         Map<String, String> labels) {
 
-    /** The same with other repos. */
-    public NewSession with(List<Repo> others) {
+    /** The same with what was found out about its repos, and the credential mode that was chosen. */
+    public NewSession resolved(List<Repo> found, String mode) {
         return new NewSession(
                 tenant,
                 createdBy,
                 provider,
+                mode,
                 template,
                 vcpus,
                 allow,
-                List.copyOf(others),
+                List.copyOf(found),
                 isolation,
                 publish,
                 agent,

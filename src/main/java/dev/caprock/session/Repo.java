@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param bookmark the base bookmark; null until the repo's default is known
  * @param id the repo's own id; null until it has been looked up
  * @param before the change that the base bookmark pointed to when the workspace was opened
- * @param work the session's own change; null where the agent edits the base bookmark itself
+ * @param work the session's own change; null where the agent edits the base bookmark itself, and until it is seen where the
+ *     mount makes it
  * @param after what the session left: the change of its bookmark, or of the base bookmark once published
  * @param commit the commit of {@code after}; null where nothing was changed
  */
@@ -74,6 +75,11 @@ public record Repo(
 
     public Repo opened(String baseChange, @Nullable String workChange) {
         return new Repo(name, mode, bookmark, createIfMissing, id, baseChange, workChange, after, commit);
+    }
+
+    /** The session has a change of its own here. */
+    public Repo working(String change) {
+        return new Repo(name, mode, bookmark, createIfMissing, id, before, change, after, commit);
     }
 
     public Repo settled(String change, @Nullable String head) {

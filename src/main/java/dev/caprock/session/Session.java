@@ -58,6 +58,7 @@ public class Session {
     private @Nullable Detail detail;
 
     private String provider;
+    private String credential;
     private @Nullable String template;
     private @Nullable Integer vcpus;
 
@@ -111,6 +112,7 @@ public class Session {
         this.tenant = request.tenant();
         this.createdBy = request.createdBy();
         this.provider = request.provider();
+        this.credential = request.credential();
         this.template = request.template();
         this.vcpus = request.vcpus();
         this.allow = request.allow();
@@ -195,13 +197,23 @@ public class Session {
         }
     }
 
+    /** @param expiry when it ends, unless it is revoked before */
     public void credentialMinted(UUID resource, String externalId, Instant expiry, Instant now) {
-        resource(resource).live(externalId, now);
+        Resource minted = resource(resource);
+        minted.live(externalId, now);
+        minted.leased(expiry);
         fact("credential.minted", null, Map.of("credentialId", externalId, "expiresAt", expiry.toString()));
     }
 
     public void reposFound(List<Repo> found) {
         repos = List.copyOf(found);
+    }
+
+    /** The bookmark that a mount made was seen, before anything is done with it. */
+    public void workFound(String repo, String change) {
+        repos = repos.stream()
+                .map(each -> each.name().equals(repo) ? each.working(change) : each)
+                .toList();
     }
 
     public void workspaceOpened(UUID resource, List<Repo> opened, Instant now) {
@@ -496,6 +508,15 @@ public class Session {
         fact("credential.revoked", null, data);
     }
 
+    /** Nobody can end it before its time, and its time lies after the session's end. */
+    public void credentialOutlives(UUID resource, Instant until, Instant now) {
+        Resource credential = resource(resource);
+        credential.gone(now, Map.of("outlivesUntil", until.toString()));
+        String message = "The credential %s cannot be revoked; it ends by itself at %s."
+                .formatted(credential.externalId(), until);
+        warn("credential_outlives_session", message);
+    }
+
     /** A credential whose secret was never known was found, and revoked. */
     public void lostCredentialRevoked(UUID resource, List<String> externalIds, Instant now) {
         resource(resource).gone(now, Map.of("found", externalIds, "listed", false));
@@ -632,6 +653,11 @@ public class Session {
 
     public String provider() {
         return provider;
+    }
+
+    /** The name of the way in which the sandbox is given access to the repos. */
+    public String credentialMode() {
+        return credential;
     }
 
     public @Nullable String template() {

@@ -152,6 +152,12 @@ public class Credentials {
         return begun;
     }
 
+    /** Whether a text holds a key of ours that may never enter a sandbox, or any private key. */
+    public boolean holdsRootKey(String text) {
+        String key = settings.apiKey();
+        return PrivateKey.isIn(text) || key != null && text.contains(key);
+    }
+
     /** Where the mount of a mode shows a repository, relative to the home folder. */
     public String folder(CredentialMode mode, String repo) {
         return mode == CredentialMode.LAYOUT

@@ -22,15 +22,27 @@ final class ModeProbe {
         this.signer = signer;
     }
 
+    /** What keeps a mode from working; not sure where Mesa could not be asked. */
+    private record Problem(String text, boolean sure) {
+
+        static Problem of(String text) {
+            return new Problem(text, true);
+        }
+    }
+
     /** What the API key is good for; null means no problem. */
     private record KeyFinding(
-            @Nullable String use,
-            @Nullable String write,
-            @Nullable String admin,
-            @Nullable String sign) {
+            @Nullable Problem use,
+            @Nullable Problem write,
+            @Nullable Problem admin,
+            @Nullable Problem sign) {
+
+        static KeyFinding useless(Problem problem) {
+            return new KeyFinding(problem, null, null, null);
+        }
 
         static KeyFinding useless(String problem) {
-            return new KeyFinding(problem, null, null, null);
+            return useless(Problem.of(problem));
         }
     }
 
@@ -39,13 +51,13 @@ final class ModeProbe {
         KeyFinding key = key();
         var findings = new ArrayList<Finding>();
         for (CredentialMode mode : CredentialMode.values()) {
-            String problem = switch (mode) {
+            Problem problem = switch (mode) {
                 case DERIVED_TOKEN -> first(key.use, key.admin, key.sign);
                 case SESSION_KEY -> first(key.use, key.admin);
                 case ACCESS_TOKEN -> first(key.use, key.write, key.sign);
                 case LAYOUT -> layout();
             };
-            findings.add(new Finding(mode, problem));
+            findings.add(problem == null ? Finding.working(mode) : new Finding(mode, problem.text, problem.sure));
         }
         return findings;
     }
@@ -79,42 +91,42 @@ final class ModeProbe {
         String lacking = "The key in MESA_API_KEY has the scopes %s; this needs ".formatted(scopes);
         return new KeyFinding(
                 null,
-                admin || scopes.contains("write") ? null : lacking + "write.",
-                admin ? null : lacking + "admin.",
+                admin || scopes.contains("write") ? null : Problem.of(lacking + "write."),
+                admin ? null : Problem.of(lacking + "admin."),
                 signing(identity.keyId(), apiKey));
     }
 
-    private @Nullable String signing(@Nullable String keyId, String apiKey) {
+    private @Nullable Problem signing(@Nullable String keyId, String apiKey) {
         if (keyId == null) {
-            return "Mesa names no id for the key in MESA_API_KEY, so no token can be signed with it.";
+            return Problem.of("Mesa names no id for the key in MESA_API_KEY, so no token can be signed with it.");
         }
         var key = new MintedKey(keyId, apiKey);
         return tried(signer.ofKey(key, List.of("read"), null, TRIAL).token(), "signed with an API key");
     }
 
-    private @Nullable String layout() {
+    private @Nullable Problem layout() {
         return settings.hasPrivateKey()
                 ? tried(signer.forRequest(settings.signingKey(), List.of()), "signed with the key in MESA_PRIVATE_KEY")
-                : "There is no private key: set MESA_PRIVATE_KEY to one of the organisation.";
+                : Problem.of("There is no private key: set MESA_PRIVATE_KEY to one of the organisation.");
     }
 
-    private @Nullable String tried(String token, String kind) {
+    private @Nullable Problem tried(String token, String kind) {
         try {
             mesa.identity(token);
             return null;
         } catch (RemoteFailure.Rejected refused) {
-            return "Mesa does not accept a token %s: %s".formatted(kind, refused.getMessage());
+            return Problem.of("Mesa does not accept a token %s: %s".formatted(kind, refused.getMessage()));
         } catch (RemoteFailure noAnswer) {
             return noAnswer(noAnswer);
         }
     }
 
-    private String noAnswer(RemoteFailure failure) {
-        return "Mesa cannot be asked at %s: %s".formatted(settings.apiUrl(), failure.getMessage());
+    private Problem noAnswer(RemoteFailure failure) {
+        return new Problem("Mesa cannot be asked at %s: %s".formatted(settings.apiUrl(), failure.getMessage()), false);
     }
 
-    private static @Nullable String first(@Nullable String... problems) {
-        for (String problem : problems) {
+    private static @Nullable Problem first(@Nullable Problem... problems) {
+        for (Problem problem : problems) {
             if (problem != null) {
                 return problem;
             }

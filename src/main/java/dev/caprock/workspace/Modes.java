@@ -84,8 +84,10 @@ public class Modes {
     }
 
     private List<Finding> look() {
-        List<Finding> found = List.copyOf(probe.look());
         Look before = last;
+        List<Finding> found = probe.look().stream()
+                .map(finding -> finding.sure() || before == null ? finding : of(finding.mode(), before.findings()))
+                .toList();
         last = new Look(found, clock.instant());
         if (before == null || !before.findings().equals(found)) {
             tell(found);
@@ -99,7 +101,7 @@ public class Modes {
                 .map(finding -> finding.mode().toString())
                 .collect(Collectors.joining(","));
         String others = problems(findings);
-        switch (choose(settings.credentialMode(), false, findings)) {
+        switch (choose(settings.credentialMode(), false, Duration.ZERO, findings)) {
             case Choice.Of(CredentialMode mode) ->
                 log.info("mesa credential={} by default; working={} {}", mode, works, others);
             case Choice.None(String reason) -> log.warn("no session can be opened: {} working={}", reason, works);
@@ -111,12 +113,13 @@ public class Modes {
      *
      * @param asked a mode's name, or {@code auto}; null means as configured
      * @param mixed whether the session has repositories to read only beside others to write
+     * @param life how long its credential is to live; where there is a choice, one that may live so long is preferred
      */
-    public Choice choose(@Nullable String asked, boolean mixed) {
-        return choose(asked == null ? settings.credentialMode() : asked, mixed, findings());
+    public Choice choose(@Nullable String asked, boolean mixed, Duration life) {
+        return choose(asked == null ? settings.credentialMode() : asked, mixed, life, findings());
     }
 
-    private static Choice choose(String asked, boolean mixed, List<Finding> findings) {
+    private static Choice choose(String asked, boolean mixed, Duration life, List<Finding> findings) {
         List<CredentialMode> wanted = asked.equals(CredentialMode.AUTO)
                 ? CredentialMode.PREFERENCE
                 : CredentialMode.named(asked).stream().toList();
@@ -130,9 +133,12 @@ public class Modes {
                     "Repositories to read only beside others to write need the credential mode layout, not %s."
                             .formatted(asked));
         }
-        return able.stream()
-                .filter(mode -> of(mode, findings).works())
+        List<CredentialMode> working =
+                able.stream().filter(mode -> of(mode, findings).works()).toList();
+        return working.stream()
+                .filter(mode -> mode.longestLife().compareTo(life) >= 0)
                 .findFirst()
+                .or(() -> working.stream().findFirst())
                 .<Choice>map(Choice.Of::new)
                 .orElseGet(() -> new Choice.None(
                         problems(able.stream().map(mode -> of(mode, findings)).toList())));

@@ -70,16 +70,6 @@ public class Workspaces {
         return settings.cliVersion();
     }
 
-    /**
-     * What a mount needs to know in its sandbox.
-     *
-     * @param token from {@link #token}
-     * @param bookmarks the bookmark that each repo is mounted at, by the repo's name
-     */
-    public MountEnvironment mountEnvironment(String token, Map<String, String> bookmarks) {
-        return MountEnvironment.of(organisation(), token, bookmarks, settings.serviceDomain());
-    }
-
     /** The organisation's slug, as configured, or else asked for once. */
     public String organisation() {
         return mesa.organisation();
@@ -133,8 +123,7 @@ public class Workspaces {
      * @param life at least 100 s, at most 365 days; a part of a second is rounded up
      * @param tags keys of at most 64 lower-case, values of at most 256 characters
      */
-    public MintedKey mint(
-            String keyName, List<String> repoIds, boolean write, Duration life, Map<String, String> tags) {
+    MintedKey mint(String keyName, List<String> repoIds, boolean write, Duration life, Map<String, String> tags) {
         if (repoIds.isEmpty()) {
             throw new IllegalArgumentException("a key without repositories would open all of them: " + keyName);
         }
@@ -171,7 +160,7 @@ public class Workspaces {
      * Tries a credential: true means that Mesa refuses it (401), false that it works. Any other answer proves nothing and is
      * {@code Busy} or {@code Unknown}.
      */
-    public boolean refused(String credential) {
+    boolean refused(String credential) {
         try {
             mesa.identity(credential);
             return false;
@@ -187,23 +176,6 @@ public class Workspaces {
                     "answered %d, neither accepted nor refused".formatted(refusal.status()),
                     refusal);
         }
-    }
-
-    /**
-     * Signs a token with a minted key; no call but, once, for the organisation. It dies with the key.
-     *
-     * @param repoNames without organisation; never empty
-     * @param life 1 s to 24 h, in whole seconds
-     */
-    public String token(MintedKey key, List<String> repoNames, boolean write, Duration life) {
-        if (repoNames.isEmpty()) {
-            throw new IllegalArgumentException("a token names the repositories that it opens");
-        }
-        String org = organisation();
-        var repos = repoNames.stream()
-                .map(name -> org + "/" + RepoName.checked(name))
-                .toList();
-        return signer.ofKey(key, scopes(write), repos, life).token();
     }
 
     private static List<String> scopes(boolean write) {

@@ -89,12 +89,6 @@ class BadRequestTest {
                         "repo_not_found",
                         "/repos/0/name"),
                 impossible(
-                        "rights that differ",
-                        "repos",
-                        List.of(Map.of("name", "a", "mode", "ro"), Map.of("name", "b", "mode", "rw")),
-                        "not_possible",
-                        "/repos"),
-                impossible(
                         "more than the provider has",
                         "resources",
                         Map.of("vcpus", 64),

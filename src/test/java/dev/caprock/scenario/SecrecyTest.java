@@ -27,6 +27,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.json.JsonMapper;
@@ -70,6 +72,7 @@ class SecrecyTest {
         });
         secrets.put("the master key", Scenario.MASTER_KEY);
         secrets.put("Mesa's root key", scenario.simulators().mesa().rootKey());
+        secrets.put("Mesa's private key", scenario.simulators().properties().get("caprock.mesa.private-key"));
         secrets.put("E2B's key", Simulators.E2B_KEY);
         secrets.put("the agent's secret", AGENT_SECRET);
     }
@@ -83,9 +86,11 @@ class SecrecyTest {
         });
     }
 
-    @Test
-    void noSecretIsInARowAnEventAnAnswerALogLineOrAProcessArgument() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"derived-token", "session-key", "access-token", "layout"})
+    void noSecretIsInARowAnEventAnAnswerALogLineOrAProcessArgument(String credential) throws Exception {
         var session = scenario.session()
+                .with("credential", credential)
                 .template("base")
                 .secret("AGENT_SECRET", AGENT_SECRET)
                 .prompt(PROMPT)
@@ -152,12 +157,13 @@ class SecrecyTest {
         }
     }
 
-    /** What opens a sandbox is sealed together with where it is. */
+    /** What opens a sandbox is sealed together with where it is, a credential with its end. */
     private static String bare(String name, String value) {
-        if (!name.startsWith("sandbox/")) {
+        if (!name.matches("(sandbox|credential)/.*")) {
             return value;
         }
-        String token = JsonMapper.shared().readTree(value).path("token").stringValue("");
+        String field = name.startsWith("sandbox/") ? "token" : "secret";
+        String token = JsonMapper.shared().readTree(value).path(field).stringValue("");
         assertThat(token).hasSizeGreaterThan(20);
         return token;
     }

@@ -50,6 +50,7 @@ public final class GivenSession {
                 "acme",
                 "ann",
                 "e2b",
+                "derived-token",
                 null,
                 null,
                 null,

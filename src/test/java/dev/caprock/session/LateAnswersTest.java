@@ -23,6 +23,7 @@ class LateAnswersTest {
                     "tenant",
                     "someone",
                     "e2b",
+                    "derived-token",
                     null,
                     null,
                     null,

@@ -22,6 +22,7 @@ public final class Simulators implements AutoCloseable {
     public static final String VERCEL_PROJECT = "prj_acme";
 
     private final MesaSimulator mesa = MesaSimulator.start();
+    private final String privateKey = mesa.privateKey();
     private final MesaMounts mounts = new MesaMounts(mesa.url());
     private final E2bSimulator e2b;
     private final VercelSimulator vercel;
@@ -55,15 +56,26 @@ public final class Simulators implements AutoCloseable {
     /** The settings that make the service use them. */
     public Map<String, String> properties() {
         return Map.of(
-                "caprock.vercel.token", VERCEL_TOKEN,
-                "caprock.vercel.team-id", VERCEL_TEAM,
-                "caprock.vercel.project-id", VERCEL_PROJECT,
-                "caprock.vercel.api-url", vercel.url().toString(),
-                "caprock.mesa.api-key", mesa.rootKey(),
-                "caprock.mesa.api-url", mesa.url().toString(),
-                "caprock.e2b.api-key", E2B_KEY,
-                "caprock.e2b.api-url", e2b.apiUrl().toString(),
-                "caprock.e2b.sandbox-url", e2b.sandboxUrl().toString());
+                "caprock.mesa.private-key",
+                privateKey,
+                "caprock.vercel.token",
+                VERCEL_TOKEN,
+                "caprock.vercel.team-id",
+                VERCEL_TEAM,
+                "caprock.vercel.project-id",
+                VERCEL_PROJECT,
+                "caprock.vercel.api-url",
+                vercel.url().toString(),
+                "caprock.mesa.api-key",
+                mesa.rootKey(),
+                "caprock.mesa.api-url",
+                mesa.url().toString(),
+                "caprock.e2b.api-key",
+                E2B_KEY,
+                "caprock.e2b.api-url",
+                e2b.apiUrl().toString(),
+                "caprock.e2b.sandbox-url",
+                e2b.sandboxUrl().toString());
     }
 
     @Override

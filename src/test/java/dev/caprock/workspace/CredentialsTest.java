@@ -218,7 +218,8 @@ class CredentialsTest {
         assertThat(its.merge("notes", "session/2", "main", branched.workChange(), "Publish", true))
                 .isInstanceOf(Merged.Clean.class);
         var modes = new Modes(alone, its, Clock.systemUTC());
-        assertThat(modes.choose("auto", false)).isEqualTo(new Modes.Choice.Of(CredentialMode.LAYOUT));
+        assertThat(modes.choose("auto", false, Duration.ofHours(1)))
+                .isEqualTo(new Modes.Choice.Of(CredentialMode.LAYOUT));
     }
 
     @ParameterizedTest

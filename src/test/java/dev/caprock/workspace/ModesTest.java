@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ModesTest {
 
+    private static final Duration SHORT = Duration.ofHours(1);
+
     private static final String KEY = "mesa_root_0123456789abcdef";
     private static final String REFUSED = "{\"error\":{\"code\":\"UNAUTHENTICATED\",\"message\":\"who?\"}}";
 
@@ -53,9 +55,10 @@ class ModesTest {
         var modes = modes(KEY, PrivateKeyTest.TEXT);
 
         assertThat(modes.findings()).hasSize(4).allMatch(Finding::works);
-        assertThat(modes.choose(null, false)).isEqualTo(new Modes.Choice.Of(CredentialMode.DERIVED_TOKEN));
-        assertThat(modes.choose("session-key", false)).isEqualTo(new Modes.Choice.Of(CredentialMode.SESSION_KEY));
-        assertThat(modes.choose("auto", true)).isEqualTo(new Modes.Choice.Of(CredentialMode.LAYOUT));
+        assertThat(modes.choose(null, false, SHORT)).isEqualTo(new Modes.Choice.Of(CredentialMode.DERIVED_TOKEN));
+        assertThat(modes.choose("session-key", false, SHORT))
+                .isEqualTo(new Modes.Choice.Of(CredentialMode.SESSION_KEY));
+        assertThat(modes.choose("auto", true, SHORT)).isEqualTo(new Modes.Choice.Of(CredentialMode.LAYOUT));
         assertThat(mesa.lines()).containsOnly("GET /v1/whoami").hasSize(3);
         assertThat(mesa.received().getFirst().authorization()).isEqualTo("Bearer " + KEY);
         assertThat(mesa.received()).noneMatch(request -> request.toString().contains("mesa_private_key"));
@@ -66,10 +69,10 @@ class ModesTest {
         mesa.answer(200, identity("admin")).answer(401, REFUSED).answer(401, REFUSED);
         var modes = modes(KEY, PrivateKeyTest.TEXT);
 
-        assertThat(modes.choose("auto", false)).isEqualTo(new Modes.Choice.Of(CredentialMode.SESSION_KEY));
+        assertThat(modes.choose("auto", false, SHORT)).isEqualTo(new Modes.Choice.Of(CredentialMode.SESSION_KEY));
         assertThat(problem(modes, CredentialMode.ACCESS_TOKEN))
                 .contains("does not accept a token signed with an API key");
-        assertThat(none(modes.choose("layout", false)))
+        assertThat(none(modes.choose("layout", false, SHORT)))
                 .contains("No layout: ")
                 .contains("signed with the key in MESA_PRIVATE_KEY");
     }
@@ -82,7 +85,7 @@ class ModesTest {
         assertThat(modes.findings().stream().filter(Finding::works).map(Finding::mode))
                 .containsExactly(CredentialMode.ACCESS_TOKEN);
         assertThat(problem(modes, CredentialMode.SESSION_KEY)).contains("[read, write]", "needs admin");
-        assertThat(none(modes.choose("auto", false))).contains("No derived-token, session-key: ", "No layout: ");
+        assertThat(none(modes.choose("auto", false, SHORT))).contains("No derived-token, session-key: ", "No layout: ");
     }
 
     @ParameterizedTest
@@ -104,12 +107,25 @@ class ModesTest {
     }
 
     @Test
+    void whereThereIsAChoiceItIsOneThatLivesLongEnough() {
+        mesa.answer(200, identity("admin")).answer(401, REFUSED).answer(200, identity("admin"));
+        var modes = modes(KEY, PrivateKeyTest.TEXT);
+
+        assertThat(modes.choose("auto", false, Duration.ofHours(4)))
+                .isEqualTo(new Modes.Choice.Of(CredentialMode.LAYOUT));
+        assertThat(modes.choose("auto", false, Duration.ofHours(5)))
+                .isEqualTo(new Modes.Choice.Of(CredentialMode.SESSION_KEY));
+        assertThat(modes.choose("layout", false, Duration.ofHours(5)))
+                .isEqualTo(new Modes.Choice.Of(CredentialMode.LAYOUT));
+    }
+
+    @Test
     void readingBesideWritingNeedsALayout() {
         mesa.answer(200, identity("admin")).answer(200, identity("read"));
         var modes = modes(KEY, null);
 
-        assertThat(none(modes.choose("derived-token", true))).contains("need the credential mode layout");
-        assertThat(none(modes.choose("auto", true))).contains("No layout: ", "MESA_PRIVATE_KEY");
+        assertThat(none(modes.choose("derived-token", true, SHORT))).contains("need the credential mode layout");
+        assertThat(none(modes.choose("auto", true, SHORT))).contains("No layout: ", "MESA_PRIVATE_KEY");
     }
 
     @Test
@@ -127,7 +143,22 @@ class ModesTest {
         assertThat(background).hasSize(1);
         background.removeFirst().run();
 
-        assertThat(modes.choose(null, false)).isEqualTo(new Modes.Choice.Of(CredentialMode.DERIVED_TOKEN));
+        assertThat(modes.choose(null, false, SHORT)).isEqualTo(new Modes.Choice.Of(CredentialMode.DERIVED_TOKEN));
+    }
+
+    @Test
+    void whatWorkedOnceStaysSoWhileMesaCannotBeAsked() {
+        mesa.answer(200, identity("admin")).answer(200, identity("read")).answer(401, REFUSED);
+        var modes = modes(KEY, PrivateKeyTest.TEXT);
+        assertThat(modes.findings().stream().filter(Finding::works)).hasSize(3);
+
+        mesa.answer(500, "{}").answer(500, "{}");
+        now = now.plusSeconds(30);
+        modes.findings();
+        background.removeFirst().run();
+
+        assertThat(modes.findings().stream().filter(Finding::works)).hasSize(3);
+        assertThat(problem(modes, CredentialMode.LAYOUT)).contains("does not accept");
     }
 
     @Test

@@ -311,21 +311,6 @@ class WorkspacesTest {
         assertThatThrownBy(() -> workspaces.refused("mesa_child_0123456789")).isInstanceOf(RemoteFailure.Unknown.class);
     }
 
-    @Test
-    void aTokenNamesItsRepositoriesInFullAndNeedsNoCall() {
-        var key = new MintedKey("key_1", "mesa_child_0123456789");
-
-        var claims = claims(workspaces.token(key, List.of("notes", "docs"), false, HOUR));
-
-        assertThat(claims)
-                .contains("\"iss\":\"key_1\"")
-                .contains("\"scopes\":[\"read\"]")
-                .contains("\"repos\":[\"acme/notes\",\"acme/docs\"]")
-                .contains("\"iat\":1795262400,\"exp\":1795266000")
-                .contains("\"jti\":\"ffffffff-ffff-4fff-bfff-ffffffffffff\"");
-        assertThat(mesa.received()).isEmpty();
-    }
-
     // bookmarks and changes
 
     @Test

@@ -31,6 +31,9 @@ class LookingForCredential implements Doing<Action.LookForCredential> {
     @Override
     public Outcome perform(Session session, Action.LookForCredential look, Progress progress) {
         Resource credential = session.resource(look.subject());
+        if (!SessionCredentials.mode(session).revocable()) { // signed here, and lost with the replica that signed it
+            return (current, now) -> current.provedAbsent(look.subject(), Map.of("leftNothing", true), now);
+        }
         if (!workspaces.account().equals(credential.account())) {
             return setbacks.notYet(look.subject(), "it was asked for by another account: " + credential.account());
         }

@@ -1,43 +1,38 @@
 package dev.caprock.session.lifecycle;
 
 import dev.caprock.remote.RemoteFailure;
-import dev.caprock.secrets.Vault;
 import dev.caprock.session.Ids;
 import dev.caprock.session.PublicId;
-import dev.caprock.session.Repo;
 import dev.caprock.session.Resource;
-import dev.caprock.session.SecretName;
 import dev.caprock.session.Session;
-import dev.caprock.workspace.MintedKey;
+import dev.caprock.workspace.Credential;
+import dev.caprock.workspace.Credentials;
 import dev.caprock.workspace.Workspaces;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.springframework.stereotype.Component;
 
-/** Mints the key that the session's token is derived from. Its secret is known from this one answer only. */
+/** Mints what the session mounts with. The secret of one that Mesa makes is known from this one answer only. */
 @Component
 class MintingCredential implements Doing<Action.MintCredential> {
 
     private final Workspaces workspaces;
-    private final CredentialLife life;
-    private final Vault vault;
+    private final Credentials credentials;
+    private final SessionCredentials ofSession;
     private final Installation installation;
     private final Setbacks setbacks;
     private final Ids ids;
 
     MintingCredential(
             Workspaces workspaces,
-            CredentialLife life,
-            Vault vault,
+            Credentials credentials,
+            SessionCredentials ofSession,
             Installation installation,
             Setbacks setbacks,
             Ids ids) {
         this.workspaces = workspaces;
-        this.life = life;
-        this.vault = vault;
+        this.credentials = credentials;
+        this.ofSession = ofSession;
         this.installation = installation;
         this.setbacks = setbacks;
         this.ids = ids;
@@ -60,26 +55,21 @@ class MintingCredential implements Doing<Action.MintCredential> {
 
     @Override
     public Outcome perform(Session session, Action.MintCredential mint, Progress progress) {
-        Resource credential = session.resource(mint.subject());
-        List<String> repoIds = session.repos().stream()
-                .map(repo -> Objects.requireNonNull(repo.id()))
-                .toList();
-        boolean write = session.repos().stream().anyMatch(Repo::writable);
+        Resource row = session.resource(mint.subject());
         var tags = Map.of("caprock-owner", installation.tag(), "caprock-session", PublicId.digits(session.id()));
         try {
-            MintedKey key = workspaces.mint(keyName(credential), repoIds, write, life.ofKey(), tags);
-            return minted(credential, key);
+            Credential minted = credentials.mint(
+                    SessionCredentials.mode(session),
+                    keyName(row),
+                    SessionCredentials.repos(session),
+                    ofSession.life(session),
+                    tags);
+            return (current, now) -> {
+                ofSession.keep(current, row, minted);
+                current.credentialMinted(row.id(), minted.id(), minted.expiresAt(), now);
+            };
         } catch (RemoteFailure failure) {
             return setbacks.making(mint.subject(), failure);
         }
-    }
-
-    private Outcome minted(Resource credential, MintedKey key) {
-        return (session, now) -> {
-            String name = SecretName.credential(credential.id());
-            vault.seal(session.id(), name, key.secret().getBytes(StandardCharsets.UTF_8));
-            session.credentialMinted(
-                    credential.id(), key.id(), credential.intentAt().plus(life.ofKey()), now);
-        };
     }
 }

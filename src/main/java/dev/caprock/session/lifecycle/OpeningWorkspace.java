@@ -2,7 +2,6 @@ package dev.caprock.session.lifecycle;
 
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.session.Ids;
-import dev.caprock.session.Isolation;
 import dev.caprock.session.Repo;
 import dev.caprock.session.Session;
 import dev.caprock.workspace.Branched;
@@ -13,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** Looks the repos up and gives the session its own bookmark on each that it may write. Repeatable. */
+/** Looks the repos up and gives the session its own bookmark on each that it may write, unless the mount does. Repeatable. */
 @Component
 class OpeningWorkspace implements Doing<Action.OpenWorkspace> {
 
@@ -67,7 +66,7 @@ class OpeningWorkspace implements Doing<Action.OpenWorkspace> {
     }
 
     private Repo open(Session session, Repo repo) {
-        if (session.isolation() == Isolation.DIRECT || !repo.writable()) {
+        if (!SessionCredentials.hasOwnBookmark(session, repo) || SessionCredentials.branchesInMount(session, repo)) {
             return repo.opened(workspaces.tip(repo.name(), repo.base()).change(), null);
         }
         String message = "Session " + session.id();

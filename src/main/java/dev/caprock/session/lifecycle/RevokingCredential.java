@@ -1,33 +1,30 @@
 package dev.caprock.session.lifecycle;
 
 import dev.caprock.remote.RemoteFailure;
-import dev.caprock.secrets.Vault;
-import dev.caprock.session.Repo;
 import dev.caprock.session.Resource;
-import dev.caprock.session.SecretName;
 import dev.caprock.session.Session;
-import dev.caprock.workspace.MintedKey;
+import dev.caprock.workspace.CredentialEnd;
+import dev.caprock.workspace.Credentials;
 import dev.caprock.workspace.Workspaces;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.List;
+import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
-/** Revokes the session's key and tries a token of it: only its refusal proves that it is dead. */
+/** Revokes the session's credential and tries it: only its refusal proves that it is dead. */
 @Component
 class RevokingCredential implements Doing<Action.RevokeCredential> {
 
-    private static final Duration TRIAL = Duration.ofMinutes(5);
-
     private final Workspaces workspaces;
-    private final Vault vault;
+    private final Credentials credentials;
+    private final SessionCredentials ofSession;
     private final Setbacks setbacks;
 
-    RevokingCredential(Workspaces workspaces, Vault vault, Setbacks setbacks) {
+    RevokingCredential(
+            Workspaces workspaces, Credentials credentials, SessionCredentials ofSession, Setbacks setbacks) {
         this.workspaces = workspaces;
-        this.vault = vault;
+        this.credentials = credentials;
+        this.ofSession = ofSession;
         this.setbacks = setbacks;
     }
 
@@ -45,23 +42,18 @@ class RevokingCredential implements Doing<Action.RevokeCredential> {
             return setbacks.notYet(subject, "it was made by another account: " + credential.account());
         }
         try {
-            workspaces.revoke(credential.externalId());
-            if (!workspaces.refused(token(session, credential))) {
-                return setbacks.notYet(subject, "its token still works after it was revoked");
-            }
+            return switch (credentials.end(ofSession.kept(session, credential))) {
+                case CredentialEnd.Refused() -> {
+                    var proof = Map.<String, Object>of("refused", true, "account", account);
+                    yield (current, now) -> current.credentialRevoked(subject, proof, now);
+                }
+                case CredentialEnd.StillWorks() ->
+                    setbacks.notYet(subject, "what it gives access with still works after it was revoked");
+                case CredentialEnd.Outlives(Instant until) ->
+                    (current, now) -> current.credentialOutlives(subject, until, now);
+            };
         } catch (RemoteFailure failure) {
             return setbacks.releasing(subject, failure);
         }
-        var proof = Map.<String, Object>of("refused", true, "account", account);
-        return (current, now) -> current.credentialRevoked(subject, proof, now);
-    }
-
-    /** Signed as the mount's own was, by the same key. */
-    private String token(Session session, Resource credential) {
-        byte[] secret = vault.open(session.id(), SecretName.credential(credential.id()))
-                .orElseThrow(() -> new IllegalStateException("the secret of %s is gone".formatted(credential.id())));
-        var key = new MintedKey(credential.externalId(), new String(secret, StandardCharsets.UTF_8));
-        List<String> names = session.repos().stream().map(Repo::name).toList();
-        return workspaces.token(key, names, false, TRIAL);
     }
 }

@@ -11,6 +11,7 @@ import dev.caprock.workspace.Tip;
 import dev.caprock.workspace.Workspaces;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -39,7 +40,7 @@ class SettlingWorkspace implements Doing<Action.SettleWorkspace> {
         try {
             List<Left> left = new ArrayList<>();
             for (Repo repo : session.repos()) {
-                left.add(settled(session, repo));
+                left.add(settled(session, withWork(session, repo, progress)));
             }
             List<Repo> repos = left.stream().map(Left::repo).toList();
             Detail failure = left.stream()
@@ -51,6 +52,16 @@ class SettlingWorkspace implements Doing<Action.SettleWorkspace> {
         } catch (RemoteFailure failure) {
             return setbacks.releasing(settle.subject(), failure);
         }
+    }
+
+    /** A bookmark that the mount made is remembered before it is merged: afterwards nothing would tell of it. */
+    private Repo withWork(Session session, Repo repo, Progress progress) {
+        if (repo.work() != null || !SessionCredentials.branchesInMount(session, repo)) {
+            return repo;
+        }
+        Optional<Tip> work = workspaces.work(repo.name(), session.bookmark());
+        work.ifPresent(found -> progress.record((current, now) -> current.workFound(repo.name(), found.change())));
+        return work.map(found -> repo.working(found.change())).orElse(repo);
     }
 
     private Left settled(Session session, Repo repo) {

@@ -10,21 +10,18 @@ import dev.caprock.sandbox.Runner;
 import dev.caprock.sandbox.Sandbox;
 import dev.caprock.secrets.Vault;
 import dev.caprock.session.AgentChoice;
-import dev.caprock.session.Isolation;
 import dev.caprock.session.Repo;
-import dev.caprock.session.Resource;
 import dev.caprock.session.Run;
 import dev.caprock.session.SecretName;
 import dev.caprock.session.Session;
-import dev.caprock.workspace.MintedKey;
+import dev.caprock.workspace.Credential;
+import dev.caprock.workspace.Credentials;
 import dev.caprock.workspace.Mount;
-import dev.caprock.workspace.MountEnvironment;
-import dev.caprock.workspace.Workspaces;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,35 +31,32 @@ import tools.jackson.databind.json.JsonMapper;
 class Uploads {
 
     /** A file to write, relative to the home folder. */
-    private record File(String path, byte[] content) {}
+    private record File(String path, Supplier<byte[]> content) {}
 
     private final Sandboxes sandboxes;
-    private final Workspaces workspaces;
-    private final CredentialLife life;
+    private final Credentials credentials;
+    private final SessionCredentials ofSession;
     private final Agents agents;
     private final Vault vault;
     private final JsonMapper json;
 
     Uploads(
             Sandboxes sandboxes,
-            Workspaces workspaces,
-            CredentialLife life,
+            Credentials credentials,
+            SessionCredentials ofSession,
             Agents agents,
             Vault vault,
             JsonMapper json) {
         this.sandboxes = sandboxes;
-        this.workspaces = workspaces;
-        this.life = life;
+        this.credentials = credentials;
+        this.ofSession = ofSession;
         this.agents = agents;
         this.vault = vault;
         this.json = json;
     }
 
     List<Callable<CommandResult>> forMount(Session session) {
-        return sending(
-                session,
-                List.of(new File(
-                        Mount.ENVIRONMENT_FILE, mountEnvironment(session).file())));
+        return sending(session, List.of(new File(Mount.ENVIRONMENT_FILE, () -> mountEnvironment(session))));
     }
 
     List<Callable<CommandResult>> forRun(Session session, Run run) {
@@ -70,8 +64,8 @@ class Uploads {
         return sending(
                 session,
                 List.of(
-                        new File(files.prompt(), secret(session, SecretName.prompt(run.id()))),
-                        new File(files.launch(), launch(session, run))));
+                        new File(files.prompt(), () -> secret(session, SecretName.prompt(run.id()))),
+                        new File(files.launch(), () -> launch(session, run))));
     }
 
     private List<Callable<CommandResult>> sending(Session session, List<File> files) {
@@ -79,30 +73,17 @@ class Uploads {
         Sandbox sandbox = sandboxes.of(session);
         return files.stream()
                 .<Callable<CommandResult>>map(file -> () -> {
-                    provider.upload(sandbox, file.path(), file.content());
+                    provider.upload(sandbox, file.path(), file.content().get());
                     return SideBySide.NOTHING;
                 })
                 .toList();
     }
 
-    private MountEnvironment mountEnvironment(Session session) {
-        Resource credential = session.credential().orElseThrow();
-        var key = new MintedKey(
-                credential.externalId(),
-                new String(secret(session, SecretName.credential(credential.id())), StandardCharsets.UTF_8));
-        List<String> names = session.repos().stream().map(Repo::name).toList();
-        boolean write = session.repos().stream().anyMatch(Repo::writable);
-        String token = workspaces.token(key, names, write, life.ofToken());
-        return workspaces.mountEnvironment(token, pins(session));
-    }
-
-    private static Map<String, String> pins(Session session) {
-        var pins = new HashMap<String, String>();
-        for (Repo repo : session.repos()) {
-            boolean own = session.isolation() == Isolation.BRANCH && repo.writable();
-            pins.put(repo.name(), own ? session.bookmark() : repo.base());
-        }
-        return pins;
+    private byte[] mountEnvironment(Session session) {
+        Credential credential = ofSession.kept(session, session.credential().orElseThrow());
+        return credentials
+                .handover(credential, SessionCredentials.repos(session))
+                .file();
     }
 
     private byte[] launch(Session session, Run run) {
@@ -119,8 +100,11 @@ class Uploads {
     }
 
     private String workingDirectory(Session session) {
-        return Mount.workingDirectory(
-                workspaces.organisation(), session.workingRepo().name());
+        return folder(session, session.workingRepo());
+    }
+
+    private String folder(Session session, Repo repo) {
+        return credentials.folder(SessionCredentials.mode(session), repo.name());
     }
 
     private byte[] secret(Session session, String name) {
@@ -131,8 +115,6 @@ class Uploads {
 
     /** The folders that must be mounted before an agent starts. */
     List<String> paths(Session session) {
-        return session.repos().stream()
-                .map(repo -> Mount.workingDirectory(workspaces.organisation(), repo.name()))
-                .toList();
+        return session.repos().stream().map(repo -> folder(session, repo)).toList();
     }
 }

@@ -10,6 +10,7 @@ record CreateSession(
         @Nullable String isolation,
         @Nullable String publish,
         @Nullable String provider,
+        @Nullable String credential,
         @Nullable String template,
         @Nullable Agent agent,
         @Nullable String prompt,

@@ -51,12 +51,19 @@ class RequestCheck {
     private final Providers providers;
     private final Agents agents;
     private final Workspaces workspaces;
+    private final CredentialCheck credentials;
 
-    RequestCheck(SessionSettings settings, Providers providers, Agents agents, Workspaces workspaces) {
+    RequestCheck(
+            SessionSettings settings,
+            Providers providers,
+            Agents agents,
+            Workspaces workspaces,
+            CredentialCheck credentials) {
         this.settings = settings;
         this.providers = providers;
         this.agents = agents;
         this.workspaces = workspaces;
+        this.credentials = credentials;
     }
 
     Checked check(CreateSession request, Caller caller) {
@@ -66,9 +73,12 @@ class RequestCheck {
         Map<String, String> secrets =
                 request.agent() == null ? Map.of() : environment(request.agent().secrets(), "/agent/secrets", mistakes);
         NewSession session = session(request, caller, mistakes);
+        credentials.refuseRootKeys(secrets, "/agent/secrets", mistakes);
+        credentials.refuseRootKeys(session.agent().env(), "/agent/env", mistakes);
         mistakes.end();
         refuseImpossible(session);
-        return new Checked(withRepos(session), prompt, secrets);
+        String mode = credentials.choose(request.credential(), session);
+        return new Checked(session.resolved(repos(session), mode), prompt, secrets);
     }
 
     private NewSession session(CreateSession request, Caller caller, Mistakes mistakes) {
@@ -77,6 +87,7 @@ class RequestCheck {
                 caller.tenant(),
                 caller.subject(),
                 provider(request.provider(), mistakes),
+                credentials.name(request.credential(), mistakes),
                 template(request.template(), mistakes),
                 vcpus(request.resources(), mistakes),
                 allow(request.network(), mistakes),
@@ -97,7 +108,7 @@ class RequestCheck {
                     "not_configured",
                     "This service has no account for %s."
                             .formatted(workspaces.configured() ? "sandboxes" : "workspaces"),
-                    "The operator sets MESA_API_KEY and E2B_API_KEY.",
+                    "The operator sets MESA_API_KEY, and E2B_API_KEY or VERCEL_TOKEN.",
                     List.of());
         }
     }
@@ -277,12 +288,6 @@ class RequestCheck {
 
     private void refuseImpossible(NewSession session) {
         var impossible = new ArrayList<Problem.Mistake>();
-        boolean read = session.repos().stream().anyMatch(repo -> !repo.writable());
-        boolean write = session.repos().stream().anyMatch(Repo::writable);
-        if (read && write) {
-            impossible.add(new Problem.Mistake(
-                    "/repos", "One credential gives the same rights on all its repos: make all rw, or all ro."));
-        }
         Provider provider = providers.named(session.provider());
         if (session.ttl().compareTo(provider.maximumLifetime()) > 0) {
             impossible.add(new Problem.Mistake(
@@ -312,12 +317,12 @@ class RequestCheck {
     }
 
     /** Looks the repos up now, so that an unknown one is told at once; if nobody answers, opening does it later. */
-    private NewSession withRepos(NewSession session) {
+    private List<Repo> repos(NewSession session) {
         var found = new ArrayList<Repo>();
         for (int i = 0; i < session.repos().size(); i++) {
             found.add(found(session.repos().get(i), "/repos/" + i + "/name"));
         }
-        return session.with(found);
+        return found;
     }
 
     private Repo found(Repo asked, String pointer) {

@@ -2,6 +2,8 @@ package dev.caprock.session.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyBoolean;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -15,6 +17,9 @@ import dev.caprock.remote.RemoteFailure;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Providers;
 import dev.caprock.session.SessionSettings;
+import dev.caprock.workspace.CredentialMode;
+import dev.caprock.workspace.Credentials;
+import dev.caprock.workspace.Modes;
 import dev.caprock.workspace.Workspaces;
 import java.time.Duration;
 import java.util.List;
@@ -103,7 +108,7 @@ class NewAgentTest {
 
     private void start(Class<?>... more) {
         service.scan("dev.caprock.agent");
-        service.register(Providers.class, RequestCheck.class);
+        service.register(Providers.class, RequestCheck.class, CredentialCheck.class);
         if (more.length > 0) {
             service.register(more);
         }
@@ -112,11 +117,24 @@ class NewAgentTest {
         when(provider.maximumLifetime()).thenReturn(Duration.ofDays(1));
         service.registerBean(JsonMapper.class, JsonMapper::shared);
         service.registerBean(Provider.class, () -> provider);
+        service.registerBean(Credentials.class, () -> mock(Credentials.class));
+        service.registerBean(Modes.class, NewAgentTest::working);
         service.registerBean(Workspaces.class, NewAgentTest::unreachable);
         service.registerBean(
                 SessionSettings.class,
-                () -> new SessionSettings("e2b", Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofHours(12)));
+                () -> new SessionSettings(
+                        "e2b",
+                        Duration.ofHours(1),
+                        Duration.ofMinutes(1),
+                        Duration.ofHours(12),
+                        Duration.ofMinutes(20)));
         service.refresh();
+    }
+
+    private static Modes working() {
+        Modes modes = mock();
+        when(modes.choose(any(), anyBoolean(), any())).thenReturn(new Modes.Choice.Of(CredentialMode.DERIVED_TOKEN));
+        return modes;
     }
 
     /** Repos that cannot be asked for now are left to opening. */
