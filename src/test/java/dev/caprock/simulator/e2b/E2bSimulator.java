@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -89,6 +91,11 @@ public final class E2bSimulator implements AutoCloseable {
      */
     public Machine machine(String sandboxId) {
         return sandbox(sandboxId).machine();
+    }
+
+    /** The headers that reach a host when a sandbox sends it these by HTTPS; empty when it may not reach it. */
+    public Optional<Map<String, String>> sent(String sandboxId, String host, Map<String, String> headers) {
+        return sandbox(sandboxId).network().sent(host, headers);
     }
 
     /** Makes a sandbox die as if its node had died. */

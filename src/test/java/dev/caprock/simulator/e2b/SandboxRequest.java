@@ -13,7 +13,8 @@ record SandboxRequest(
         Map<String, String> variables,
         boolean secure,
         boolean autoPause,
-        boolean autoResume) {
+        boolean autoResume,
+        NetworkConfig network) {
 
     /** @param secure null on the v2 route, which is always secured */
     static SandboxRequest read(JsonNode json, boolean v2, Duration longestRun) {
@@ -22,7 +23,6 @@ record SandboxRequest(
         }
         var timeout = timeout(json, v2 ? 300 : 15);
         checkPlan(timeout, longestRun);
-        checkNetwork(json.path("network"));
         return new SandboxRequest(
                 json.path("templateID").asString(),
                 timeout,
@@ -30,7 +30,8 @@ record SandboxRequest(
                 strings(json.path("envVars"), "envVars"),
                 v2 || json.path("secure").asBoolean(false),
                 json.path("autoPause").asBoolean(false),
-                json.path("autoResume").path("enabled").asBoolean(false));
+                json.path("autoResume").path("enabled").asBoolean(false),
+                NetworkConfig.read(json.path("network")));
     }
 
     static Duration timeout(JsonNode json, int standard) {
@@ -47,18 +48,6 @@ record SandboxRequest(
         }
         if (timeout.compareTo(longestRun) > 0) {
             throw Refused.api(400, "Timeout cannot be greater than %d hours".formatted(longestRun.toHours()));
-        }
-    }
-
-    private static void checkNetwork(JsonNode network) {
-        boolean names = network.path("allowOut")
-                .valueStream()
-                .anyMatch(to -> to.asString("").matches(".*[a-zA-Z].*"));
-        boolean denied = network.path("denyOut")
-                .valueStream()
-                .anyMatch(to -> to.asString("").equals("0.0.0.0/0"));
-        if (names && !denied) {
-            throw Refused.api(400, "When specifying domains in allowOut, you must include '0.0.0.0/0' in denyOut");
         }
     }
 

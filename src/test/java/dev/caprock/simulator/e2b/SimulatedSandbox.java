@@ -71,6 +71,10 @@ final class SimulatedSandbox {
         return accessToken;
     }
 
+    NetworkConfig network() {
+        return request.network();
+    }
+
     String template() {
         return request.template();
     }
@@ -218,6 +222,9 @@ final class SimulatedSandbox {
                 .put("onTimeout", request.autoPause() ? "pause" : "kill")
                 .put("autoResume", request.autoResume());
         json.putArray("volumeMounts");
+        if (request.network().json().isObject()) {
+            json.set("network", request.network().json());
+        }
         return json;
     }
 

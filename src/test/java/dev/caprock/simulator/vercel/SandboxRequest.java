@@ -49,6 +49,7 @@ record SandboxRequest(ObjectNode json) {
         checkEnvironment(request.environment());
         request.checkExpiration();
         request.checkSystem();
+        NetworkPolicy.check(json.path("networkPolicy"));
         return request;
     }
 

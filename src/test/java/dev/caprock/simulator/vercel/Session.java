@@ -175,6 +175,7 @@ final class Session {
     }
 
     synchronized void limitNetwork(JsonNode policy) {
+        NetworkPolicy.check(policy);
         networkPolicy = NetworkPolicy.answered(policy);
         updatedAt = clock.millis();
     }

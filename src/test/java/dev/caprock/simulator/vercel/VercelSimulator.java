@@ -10,6 +10,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -93,6 +95,11 @@ public final class VercelSimulator implements AutoCloseable {
      */
     public Machine machine(String name) {
         return sandbox(name).session().machine();
+    }
+
+    /** The headers that reach a host when a sandbox sends it these by HTTPS; empty when it may not reach it. */
+    public Optional<Map<String, String>> sent(String name, String host, Map<String, String> headers) {
+        return NetworkPolicy.sent(sandbox(name).request().json().path("networkPolicy"), host, headers);
     }
 
     /** Makes the current session end as if its host had died; nothing is kept. */
