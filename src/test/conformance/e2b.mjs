@@ -18,6 +18,7 @@ export async function checkE2b() {
   } finally {
     await sandbox.kill()
   }
+  await checkNetwork()
   await checkRefusals()
   await checkDeath()
 }
@@ -156,6 +157,27 @@ async function checkPause(sandbox) {
     assert.equal((await sandbox.getInfo()).state, 'running')
     assert.ok((await sandbox.commands.list()).some((one) => one.pid === handle.pid))
     await Promise.allSettled([handle.wait(), sandbox.commands.kill(handle.pid)])
+  })
+}
+
+async function checkNetwork() {
+  const rules = { 'api.example.com': [{ transform: { headers: { 'x-api-key': 'key-1' } } }] }
+  await check('a sandbox keeps the network rules that it was made with', async () => {
+    const sandbox = await Sandbox.create({
+      timeoutMs: 60_000, network: { allowOut: ({ rules: own }) => [...own.keys(), '*.mesa.dev'], denyOut: ({ allTraffic }) => [allTraffic], rules },
+    })
+    const { network } = await sandbox.getInfo()
+    assert.deepEqual(network.rules, rules)
+    assert.deepEqual(network.allowOut, ['api.example.com', '*.mesa.dev'])
+    assert.deepEqual(network.denyOut, ['0.0.0.0/0'])
+    await sandbox.kill()
+  })
+  await check('rules alone restrict nothing; wrong ones are refused', async () => {
+    await (await Sandbox.create({ timeoutMs: 60_000, network: { rules } })).kill()
+    const eleven = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`h${i}.example.com`, rules['api.example.com']]))
+    for (const network of [{ allowOut: ['a.com'] }, { rules: { '*': [] } }, { rules: eleven }, { denyOut: ['a.com'] }]) {
+      await assert.rejects(Sandbox.create({ network }), /400/)
+    }
   })
 }
 

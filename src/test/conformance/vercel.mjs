@@ -34,6 +34,7 @@ export async function checkVercel() {
   } finally {
     await sandbox.delete()
   }
+  await checkNetwork()
   await checkSnapshot()
   await checkRefusals()
 }
@@ -190,6 +191,22 @@ async function checkFiles(sandbox) {
   await check('a directory is made once', async () => {
     await sandbox.mkDir('d')
     await assert.rejects(() => sandbox.mkDir('d'), status(400))
+  })
+}
+
+async function checkNetwork() {
+  await check('injected headers are named in answers, without their values', async () => {
+    const rule = [{ transform: [{ headers: { 'x-api-key': 'key-1' } }] }]
+    const sandbox = await create({ persistent: false, networkPolicy: { allow: { 'api.example.com': rule, '*': [] } } })
+    assert.deepEqual(sandbox.networkPolicy, {
+      allow: { 'api.example.com': [{ transform: [{ headers: { 'x-api-key': '<redacted>' } }] }], '*': [] }, subnets: { allow: [], deny: [] },
+    })
+    await sandbox.delete()
+  })
+  await check('a host that is none is refused', async () => {
+    for (const host of ['api*.example.com', '10.0.0.1', 'https://example.com']) {
+      await assert.rejects(() => create({ networkPolicy: { allow: [host] } }), status(400))
+    }
   })
 }
 
