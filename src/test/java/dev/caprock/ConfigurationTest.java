@@ -18,8 +18,7 @@ class ConfigurationTest {
     @Test
     void theseAreAllKeysAndTheirDefaults() throws IOException {
         assertThat(properties().stream()
-                        .map(key -> key.path("name").asString() + " = "
-                                + key.path("defaultValue").asString("none"))
+                        .map(key -> key.path("name").asString() + " = " + standard(key.path("defaultValue")))
                         .sorted()
                         .collect(Collectors.joining("\n", "", "\n")))
                 .isEqualTo("""
@@ -31,6 +30,7 @@ class ConfigurationTest {
                         caprock.e2b.domain = e2b.app
                         caprock.e2b.keepalive = PT20S
                         caprock.e2b.maximum-lifetime = PT24H
+                        caprock.e2b.package-hosts = [deb.debian.org, registry.npmjs.org]
                         caprock.e2b.sandbox-url = none
                         caprock.e2b.template = base
                         caprock.events.heartbeat = 10s
@@ -80,11 +80,18 @@ class ConfigurationTest {
                         caprock.vercel.create-timeout = PT60S
                         caprock.vercel.flavour = runtime
                         caprock.vercel.maximum-lifetime = PT24H
+                        caprock.vercel.package-hosts = [cdn.amazonlinux.com, registry.npmjs.org]
                         caprock.vercel.project-id = none
                         caprock.vercel.team-id = none
                         caprock.vercel.template = none
                         caprock.vercel.token = none
                         """);
+    }
+
+    private static String standard(JsonNode value) {
+        return value.isArray()
+                ? value.valueStream().map(JsonNode::asString).toList().toString()
+                : value.asString("none");
     }
 
     @Test

@@ -16,6 +16,14 @@ class ClaudeCode implements Agent {
     private static final OwnArguments OWN = new OwnArguments(
             Set.of("-p", "--print", "--output-format", "--input-format", "-r", "--resume", "-c", "--continue"));
 
+    private static final Model ANTHROPIC = new Model(
+            "api.anthropic.com",
+            Map.of("x-api-key", "ANTHROPIC_API_KEY", "authorization", "ANTHROPIC_AUTH_TOKEN"),
+            "ANTHROPIC_BASE_URL");
+
+    private static final Set<String> ELSEWHERE = Set.of(
+            ANTHROPIC.elsewhere(), "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY");
+
     private final LineReader reader;
 
     ClaudeCode(JsonMapper mapper) {
@@ -45,6 +53,13 @@ class ClaudeCode implements Agent {
                 argv,
                 Map.of("IS_SANDBOX", "1"),
                 new Launch.Program("claude", "@anthropic-ai/claude-code", request.version()));
+    }
+
+    @Override
+    public Optional<Model> model(AgentRequest request, Set<String> variables) {
+        boolean told = variables.stream().anyMatch(ELSEWHERE::contains)
+                || request.args().contains("--settings");
+        return told ? Optional.empty() : Optional.of(ANTHROPIC);
     }
 
     @Override

@@ -44,6 +44,12 @@ class Codex implements Agent {
     private static final String WITH_KEY =
             "export CODEX_API_KEY=\"${CODEX_API_KEY:-${OPENAI_API_KEY:-}}\"; exec codex \"$@\"";
 
+    private static final Model OPENAI =
+            new Model("api.openai.com", Map.of("authorization", "CODEX_API_KEY"), "OPENAI_BASE_URL");
+
+    /** A provider may be set by any of these; what they say is Codex's own language. */
+    private static final Set<String> CONFIGURING = Set.of("-c", "--config", "-p", "--profile", "--oss");
+
     private final LineReader reader;
 
     Codex(JsonMapper mapper) {
@@ -75,6 +81,15 @@ class Codex implements Agent {
         }
         argv.add("-");
         return new Launch(argv, Map.of(), new Launch.Program("codex", "@openai/codex", request.version()));
+    }
+
+    @Override
+    public Optional<Model> model(AgentRequest request, Set<String> variables) {
+        boolean told = variables.contains(OPENAI.elsewhere())
+                || request.args().stream()
+                        .map(argument -> argument.replaceFirst("=.*", ""))
+                        .anyMatch(CONFIGURING::contains);
+        return told ? Optional.empty() : Optional.of(OPENAI);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.caprock.remote;
 
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A call to a remote that did not end well, told apart by what the caller may conclude from it. */
@@ -10,6 +11,7 @@ public abstract sealed class RemoteFailure extends RuntimeException {
     private final String operation;
     private final int status;
     private final String code;
+    private final String words;
 
     private RemoteFailure(
             String remote, String operation, int status, String code, String message, @Nullable Throwable cause) {
@@ -18,6 +20,18 @@ public abstract sealed class RemoteFailure extends RuntimeException {
         this.operation = operation;
         this.status = status;
         this.code = code;
+        this.words = message;
+    }
+
+    /** The same with other words, for example without a secret that the remote has quoted, and without its cause. */
+    public RemoteFailure reworded(UnaryOperator<String> reword) {
+        String message = reword.apply(words);
+        String word = reword.apply(code);
+        return switch (this) {
+            case Rejected ignored -> new Rejected(remote, operation, status, word, message);
+            case Busy busy -> new Busy(remote, operation, status, word, message, busy.retryAfter(), null);
+            case Unknown ignored -> new Unknown(remote, operation, status, word, message, null);
+        };
     }
 
     /** The remote's name, as in configuration and metrics, for example {@code mesa}. */

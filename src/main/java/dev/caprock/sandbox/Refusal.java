@@ -1,9 +1,26 @@
 package dev.caprock.sandbox;
 
+import java.util.List;
+import java.util.Optional;
+
 /**
  * Something asked for that a provider cannot do.
  *
- * @param field the field of {@link Specification} that asks for it, for example {@code vcpus}
+ * @param field the field of {@link Specification} that asks for it, for example {@code vcpus} or {@code
+ *     network/inject/0/host}
  * @param message what is possible instead, as a sentence for the caller
  */
-public record Refusal(String field, String message) {}
+public record Refusal(String field, String message) {
+
+    /** A sandbox without a mount and an agent, which may not reach all hosts that they are installed from. */
+    public static Optional<Refusal> ofInstalling(List<String> hosts, Network network) {
+        List<String> missing =
+                hosts.stream().filter(host -> !network.allows(host)).toList();
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Refusal(
+                        "network/allow",
+                        "What this template lacks cannot be installed: name one that has the mount and the agent, or allow %s as well."
+                                .formatted(String.join(" and ", missing))));
+    }
+}

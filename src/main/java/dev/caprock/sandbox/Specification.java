@@ -1,7 +1,6 @@
 package dev.caprock.sandbox;
 
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param template the provider's template, snapshot or image; null for its default
  * @param life how long it may live before it is extended
  * @param vcpus null for the provider's default
- * @param allow host names that the sandbox may reach; null for no restriction
+ * @param network what it may reach, and what is added to its requests
  */
 public record Specification(
         String owner,
@@ -22,4 +21,4 @@ public record Specification(
         @Nullable String template,
         Duration life,
         @Nullable Integer vcpus,
-        @Nullable List<String> allow) {}
+        Network network) {}

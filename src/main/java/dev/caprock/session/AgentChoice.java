@@ -18,4 +18,9 @@ public record AgentChoice(
         command = List.copyOf(command);
         env = Map.copyOf(env);
     }
+
+    /** The same with other variables. */
+    public AgentChoice with(Map<String, String> variables) {
+        return new AgentChoice(kind, version, args, command, variables);
+    }
 }

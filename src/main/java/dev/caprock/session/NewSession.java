@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param credential how the sandbox is given access to the repos: a mode's name, or what chooses one
  * @param template the provider's template; null for its default
  * @param vcpus null for the provider's default
- * @param allow host names that the sandbox may reach; null for no restriction
  * @param ttl the longest the session may stay open, counted from when opening starts
  * @param runTimeout the longest one run may take
  */
@@ -22,7 +21,7 @@ public record NewSession(
         String credential,
         @Nullable String template,
         @Nullable Integer vcpus,
-        @Nullable List<String> allow,
+        Network network,
         List<Repo> repos,
         Isolation isolation,
         Publish publish,
@@ -41,11 +40,31 @@ public record NewSession(
                 mode,
                 template,
                 vcpus,
-                allow,
+                network,
                 List.copyOf(found),
                 isolation,
                 publish,
                 agent,
+                ttl,
+                runTimeout,
+                closeWhen,
+                labels);
+    }
+
+    /** The same with another network, and another agent for it. */
+    public NewSession with(Network other, AgentChoice choice) {
+        return new NewSession(
+                tenant,
+                createdBy,
+                provider,
+                credential,
+                template,
+                vcpus,
+                other,
+                repos,
+                isolation,
+                publish,
+                choice,
                 ttl,
                 runTimeout,
                 closeWhen,

@@ -8,6 +8,9 @@ public final class SecretName {
     /** The agent's secret environment variables, as a JSON object. */
     public static final String AGENT_SECRETS = "agent-secrets";
 
+    /** The headers that are added to the sandbox's requests, as a JSON list of {@link Network.Injection}. */
+    public static final String INJECTED = "injected-headers";
+
     private SecretName() {}
 
     public static String prompt(UUID run) {

@@ -65,6 +65,9 @@ public class Session {
     @JdbcTypeCode(SqlTypes.JSON)
     private @Nullable List<String> allow;
 
+    @JdbcTypeCode(SqlTypes.JSON)
+    private List<Injected> inject;
+
     @Enumerated(EnumType.STRING)
     private Isolation isolation;
 
@@ -115,7 +118,8 @@ public class Session {
         this.credential = request.credential();
         this.template = request.template();
         this.vcpus = request.vcpus();
-        this.allow = request.allow();
+        this.allow = request.network().allow();
+        this.inject = request.network().injected();
         this.repos = List.copyOf(request.repos());
         this.isolation = request.isolation();
         this.publish = request.publish();
@@ -670,6 +674,10 @@ public class Session {
 
     public @Nullable List<String> allow() {
         return allow;
+    }
+
+    public List<Injected> inject() {
+        return inject;
     }
 
     public Isolation isolation() {

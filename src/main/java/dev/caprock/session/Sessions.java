@@ -36,7 +36,7 @@ public class Sessions {
         this.json = json;
     }
 
-    /** Accepts a request: nothing outside is touched yet. The prompt and the agent's secrets are stored sealed. */
+    /** Accepts a request: nothing outside is touched yet. The prompt and all secrets are stored sealed. */
     public Session accept(NewSession request, String prompt, Map<String, String> secrets, Actor actor) {
         UUID id = ids.next();
         Instant now = wakes.open(id);
@@ -45,6 +45,12 @@ public class Sessions {
         UUID run = session.runs().getFirst().id();
         vault.seal(id, SecretName.prompt(run), prompt.getBytes(StandardCharsets.UTF_8));
         vault.seal(id, SecretName.AGENT_SECRETS, json.writeValueAsBytes(secrets));
+        if (!session.inject().isEmpty()) {
+            vault.seal(
+                    id,
+                    SecretName.INJECTED,
+                    json.writeValueAsBytes(request.network().inject()));
+        }
         chronicle.record(session, actor, now);
         return session;
     }

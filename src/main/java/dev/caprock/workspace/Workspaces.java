@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import org.springframework.web.client.HttpClientErrorException;
@@ -33,6 +35,7 @@ public class Workspaces {
     private static final Duration LONGEST_KEY = Duration.ofDays(365);
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
     private static final int UNAUTHENTICATED = 401;
+    private static final String INSTALLER = "mesa.dev";
 
     private final MesaSettings settings;
     private final Mesa mesa;
@@ -68,6 +71,17 @@ public class Workspaces {
     /** The version of the command line that a sandbox mounts with. */
     public String cliVersion() {
         return settings.cliVersion();
+    }
+
+    /**
+     * The hosts that a sandbox must reach to mount: its service, of which the names are not all documented, and the one that the
+     * command line is installed from.
+     */
+    public List<String> hosts() {
+        String own = settings.serviceDomain() == null
+                ? INSTALLER
+                : settings.serviceDomain().replaceFirst(":.*", "").toLowerCase(Locale.ROOT);
+        return Stream.of(INSTALLER, own, "*." + own).distinct().toList();
     }
 
     /** The organisation's slug, as configured, or else asked for once. */

@@ -9,6 +9,8 @@ import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
 import dev.caprock.secrets.Vault;
 import dev.caprock.simulator.Simulators;
+import dev.caprock.simulator.e2b.Effect;
+import dev.caprock.simulator.e2b.Operation;
 import dev.caprock.simulator.machine.Inhabitant;
 import dev.caprock.simulator.machine.Machine;
 import java.io.IOException;
@@ -20,10 +22,12 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +43,11 @@ class SecrecyTest {
 
     private static final String AGENT_SECRET = "canary-of-the-agent-7f3b9d";
     private static final String PROMPT = "canary-of-the-prompt-51c0aa";
+
+    private static final String MODEL_KEY = "canary-of-the-model-93ad17";
+
+    private static final Map<String, String> FROM_THE_AGENT =
+            Map.of("accept", "*/*", "x-api-key", "injected-at-the-edge");
 
     private static final List<String> TALKATIVE = List.of(
             "dev.caprock",
@@ -118,6 +127,93 @@ class SecrecyTest {
         assertThat(recording.text()).contains(session.uuid().toString()).contains("POST \"/v1/sessions\"");
         assertThat(sealed(session)).isEmpty(); // forgotten
         scenario.assertEndedClean(session);
+    }
+
+    /** The stand-in for Claude Code does not start without a key: it gets a placeholder. */
+    @ParameterizedTest
+    @ValueSource(strings = {"e2b", "vercel"})
+    void aModelKeyThatIsInjectedNeverEntersTheSandbox(String provider) throws Exception {
+        secrets.put("the model's key", MODEL_KEY);
+        var session = scenario.session()
+                .with("provider", provider)
+                .without("template")
+                .withoutSecrets()
+                .with("network", injecting(MODEL_KEY))
+                .with("closeWhen", "expired")
+                .start();
+        String sandbox = session.sandboxId();
+        var simulators = scenario.simulators();
+        Machine machine = provider.equals("e2b")
+                ? simulators.e2b().machine(sandbox)
+                : simulators.vercel().machine(sandbox);
+        var arguments = new Sampler(machine);
+        Thread sampling = Thread.ofVirtual().start(arguments);
+
+        session.awaitStatus("idle");
+
+        assertThat(sent(provider, sandbox, "api.anthropic.com").orElseThrow())
+                .containsEntry("x-api-key", MODEL_KEY)
+                .containsEntry("accept", "*/*");
+        assertThat(sent(provider, sandbox, "registry.npmjs.org")).hasValue(FROM_THE_AGENT);
+        assertThat(sent(provider, sandbox, "elsewhere.example.com")).isEmpty();
+        assertThat(session.run().path("status").stringValue()).isEqualTo("succeeded");
+        assertThat(session.body().at("/agent/env/ANTHROPIC_API_KEY").stringValue())
+                .isEqualTo("injected-at-the-edge");
+        assertThat(sealed(session)).contains("injected-headers");
+        assertHidden("the machine", contents(machine));
+        assertHidden("the database, while the session is open", rows());
+        session.delete("graceful");
+        session.awaitClosed();
+        sampling.join();
+
+        assertHidden("the database", rows());
+        assertHidden("the events", session.events().toString());
+        assertHidden("the session", session.body().toString());
+        assertHidden("process arguments", String.join("\n", arguments.seen));
+        assertThat(String.join("\n", arguments.environments)).doesNotContain(MODEL_KEY);
+        assertHidden("the log", recording.text());
+        assertThat(arguments.environments).anyMatch(line -> line.contains("ANTHROPIC_API_KEY=injected-at-the-edge"));
+        assertThat(sealed(session)).isEmpty(); // forgotten
+        scenario.assertEndedClean(session);
+    }
+
+    @Test
+    void aProviderThatQuotesAHeaderIsNotQuoted() {
+        secrets.put("the model's key", MODEL_KEY);
+        scenario.simulators().e2b().faults().on(Operation.CREATE).then(Effect.error(400, "bad header: " + MODEL_KEY));
+        var session = scenario.session().with("network", injecting(MODEL_KEY)).start();
+
+        session.awaitClosed();
+
+        assertThat(session.body().at("/detail/message").stringValue()).contains("bad header: ***");
+        assertHidden("the session", session.body().toString() + session.events());
+        assertHidden("the database", rows());
+        assertHidden("the log", recording.text());
+    }
+
+    private static Map<String, Object> injecting(String key) {
+        return Map.of(
+                "allow",
+                List.of("deb.debian.org", "cdn.amazonlinux.com", "registry.npmjs.org"),
+                "inject",
+                List.of(Map.of("host", "api.anthropic.com", "headers", Map.of("x-api-key", key))));
+    }
+
+    private Optional<Map<String, String>> sent(String provider, String sandbox, String host) {
+        return provider.equals("e2b")
+                ? scenario.simulators().e2b().sent(sandbox, host, FROM_THE_AGENT)
+                : scenario.simulators().vercel().sent(sandbox, host, FROM_THE_AGENT);
+    }
+
+    /** All files of a machine. */
+    private static String contents(Machine machine) throws IOException {
+        var text = new StringBuilder();
+        try (Stream<Path> files = Files.walk(machine.folder())) {
+            files.filter(Files::isRegularFile)
+                    .forEach(file -> text.append(read(file)).append('\n'));
+        }
+        assertThat(text).contains("CLAUDE_WAS_HERE.md");
+        return text.toString();
     }
 
     @Test
@@ -222,11 +318,12 @@ class SecrecyTest {
         return (Logger) LoggerFactory.getLogger(name);
     }
 
-    /** Looks at the arguments of all processes of a machine, again and again until it has none. */
+    /** Looks at the arguments and environments of all processes of a machine, again and again until it has none. */
     private static final class Sampler implements Runnable {
 
         private final Machine machine;
         private final Set<String> seen = ConcurrentHashMap.newKeySet();
+        private final Set<String> environments = ConcurrentHashMap.newKeySet();
 
         Sampler(Machine machine) {
             this.machine = machine;
@@ -235,7 +332,10 @@ class SecrecyTest {
         @Override
         public void run() {
             while (Files.exists(machine.folder())) {
-                machine.processes().forEach(process -> seen.add(process.commandLine()));
+                machine.processes().forEach(process -> {
+                    seen.add(process.commandLine());
+                    environments.add(read(Path.of("/proc", Long.toString(process.pid()), "environ")));
+                });
                 Thread.yield();
             }
         }

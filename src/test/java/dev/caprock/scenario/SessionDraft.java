@@ -56,6 +56,12 @@ public final class SessionDraft {
         return this;
     }
 
+    /** Leaves the agent without the secrets that it has unless told otherwise. */
+    public SessionDraft withoutSecrets() {
+        secrets.clear();
+        return this;
+    }
+
     public SessionDraft label(String name, String value) {
         labels.put(name, value);
         return this;

@@ -53,7 +53,7 @@ public final class GivenSession {
                 "derived-token",
                 null,
                 null,
-                null,
+                Network.OPEN,
                 List.of(
                         Repo.asked("web", Repo.Mode.RW, "main", false),
                         Repo.asked("docs", Repo.Mode.RO, "main", false)),

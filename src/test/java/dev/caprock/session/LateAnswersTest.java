@@ -26,7 +26,7 @@ class LateAnswersTest {
                     "derived-token",
                     null,
                     null,
-                    null,
+                    Network.OPEN,
                     List.of(Repo.asked("repo", Repo.Mode.RW, "main", false)),
                     Isolation.BRANCH,
                     Publish.MERGE,

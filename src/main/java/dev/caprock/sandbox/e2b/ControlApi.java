@@ -147,7 +147,7 @@ final class ControlApi {
 
     private Map<String, Object> createBody(Specification wanted) {
         var body = new LinkedHashMap<String, Object>();
-        body.put("templateID", wanted.template() == null ? settings.template() : wanted.template());
+        body.put("templateID", settings.template(wanted.template()));
         body.put("timeout", seconds(wanted.life()));
         body.put(
                 "metadata",
@@ -155,8 +155,9 @@ final class ControlApi {
                         "caprock_owner", wanted.owner(),
                         "caprock_session", wanted.session(),
                         "caprock_attempt", wanted.attempt()));
-        if (wanted.allow() != null) { // what is allowed beats what is denied
-            body.put("network", Map.of("allowOut", wanted.allow(), "denyOut", List.of("0.0.0.0/0")));
+        var network = new NetworkRules(wanted.network()).body();
+        if (!network.isEmpty()) {
+            body.put("network", network);
         }
         return body;
     }

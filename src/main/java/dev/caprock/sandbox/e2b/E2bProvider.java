@@ -91,6 +91,11 @@ final class E2bProvider implements Provider {
             refusals.add(new Refusal(
                     "life", "The E2B plan in use ends a sandbox after %s.".formatted(settings.maximumLifetime())));
         }
+        refusals.addAll(new NetworkRules(specification.network()).refusals());
+        if (settings.isBare(specification.template())) {
+            Refusal.ofInstalling(settings.packageHosts(), specification.network())
+                    .ifPresent(refusals::add);
+        }
         return refusals;
     }
 

@@ -2,6 +2,7 @@ package dev.caprock.sandbox.e2b;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -21,6 +22,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     load balancer gives up at 80 seconds. Never less than {@code create-timeout} and a little
  * @param callTimeout how long to wait for any other answer, or for a stream to begin
  * @param keepalive how often a silent stream must give a sign of life, in whole seconds; after twice that it is dropped
+ * @param packageHosts what a sandbox made from E2B's own template installs the mount and the agent from: a session that restricts
+ *     its network must allow all of these, or name another template
  */
 @ConfigurationProperties("caprock.e2b")
 record E2bSettings(
@@ -33,7 +36,10 @@ record E2bSettings(
         @DefaultValue("PT85S") Duration createTimeout,
         @DefaultValue("PT90S") Duration createDeadline,
         @DefaultValue("PT30S") Duration callTimeout,
-        @DefaultValue("PT20S") Duration keepalive) {
+        @DefaultValue("PT20S") Duration keepalive,
+
+        @DefaultValue({"deb.debian.org", "registry.npmjs.org"})
+        List<String> packageHosts) {
 
     private static final String DOMAIN = "e2b.app";
     private static final String TEMPLATE = "base";
@@ -55,6 +61,7 @@ record E2bSettings(
         positive("create-deadline", createDeadline);
         positive("call-timeout", callTimeout);
         positive("keepalive", keepalive);
+        packageHosts = List.copyOf(packageHosts);
         if (keepalive.getNano() != 0) {
             throw new IllegalArgumentException("caprock.e2b.keepalive must be whole seconds but is " + keepalive);
         }
@@ -65,6 +72,16 @@ record E2bSettings(
         return Objects.requireNonNull(apiKey, "caprock.e2b.api-key");
     }
 
+    /** What a sandbox is made from. */
+    String template(@Nullable String wanted) {
+        return wanted == null ? template : wanted;
+    }
+
+    /** Whether a sandbox is made from E2B's own template, which has neither the mount nor an agent. */
+    boolean isBare(@Nullable String wanted) {
+        return template(wanted).equals(TEMPLATE);
+    }
+
     /** The control API's address, without a slash at its end. */
     String controlUrl() {
         return apiUrl == null ? "https://api." + domain : apiUrl.toString();
@@ -72,7 +89,7 @@ record E2bSettings(
 
     @Override
     public String toString() {
-        return "E2bSettings[apiKey=%s, apiUrl=%s, sandboxUrl=%s, domain=%s, template=%s, maximumLifetime=%s, createTimeout=%s, createDeadline=%s, callTimeout=%s, keepalive=%s]"
+        return "E2bSettings[apiKey=%s, apiUrl=%s, sandboxUrl=%s, domain=%s, template=%s, maximumLifetime=%s, createTimeout=%s, createDeadline=%s, callTimeout=%s, keepalive=%s, packageHosts=%s]"
                 .formatted(
                         apiKey == null ? "none" : "***",
                         apiUrl,
@@ -83,7 +100,8 @@ record E2bSettings(
                         createTimeout,
                         createDeadline,
                         callTimeout,
-                        keepalive);
+                        keepalive,
+                        packageHosts);
     }
 
     private static void positive(String key, Duration value) {

@@ -11,12 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The project's sandboxes, by the names that we gave them. */
 final class Sandboxes {
 
-    private static final String SNAPSHOT = "snap_";
     private static final String RUNTIME = "node24";
     private static final Duration SHORTEST_EXTENSION = Duration.ofSeconds(1);
 
@@ -158,7 +156,7 @@ final class Sandboxes {
     }
 
     private String route(Specification wanted) {
-        return settings.flavour() == Flavour.RUNTIME && !isSnapshot(template(wanted))
+        return settings.flavour() == Flavour.RUNTIME && !VercelSettings.isSnapshot(settings.template(wanted.template()))
                 ? "/v2/sandboxes"
                 : "/v3/sandboxes";
     }
@@ -176,8 +174,8 @@ final class Sandboxes {
                         "caprock_owner", wanted.owner(),
                         "caprock_session", wanted.session(),
                         "caprock_attempt", wanted.attempt()));
-        String template = template(wanted);
-        if (isSnapshot(template)) { // which refuses a runtime or an image beside it
+        String template = settings.template(wanted.template());
+        if (VercelSettings.isSnapshot(template)) { // which refuses a runtime or an image beside it
             body.put("source", Map.of("type", "snapshot", "snapshotId", template));
         } else if (settings.flavour() == Flavour.RUNTIME) {
             body.put("runtime", template == null ? RUNTIME : template);
@@ -187,17 +185,10 @@ final class Sandboxes {
         if (wanted.vcpus() != null) {
             body.put("resources", Map.of("vcpus", wanted.vcpus()));
         }
-        if (wanted.allow() != null) { // and nothing else
-            body.put("networkPolicy", Map.of("allow", wanted.allow()));
+        var policy = new NetworkPolicy(wanted.network()).body();
+        if (!policy.isEmpty()) {
+            body.put("networkPolicy", policy);
         }
         return body;
-    }
-
-    private @Nullable String template(Specification wanted) {
-        return wanted.template() == null ? settings.template() : wanted.template();
-    }
-
-    private static boolean isSnapshot(@Nullable String template) {
-        return template != null && template.startsWith(SNAPSHOT);
     }
 }

@@ -88,6 +88,11 @@ final class VercelProvider implements Provider {
             refusals.add(new Refusal(
                     "life", "The Vercel plan in use ends a sandbox after %s.".formatted(settings.maximumLifetime())));
         }
+        refusals.addAll(new NetworkPolicy(specification.network()).refusals());
+        if (settings.isBare(specification.template())) {
+            Refusal.ofInstalling(settings.packageHosts(), specification.network())
+                    .ifPresent(refusals::add);
+        }
         String template = specification.template();
         if (settings.flavour() == Flavour.RUNTIME && template != null && !template.matches("[a-z0-9.]+|snap_.*")) {
             refusals.add(

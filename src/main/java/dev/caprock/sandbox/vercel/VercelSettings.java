@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maximumLifetime the longest life of a sandbox that the team's plan allows: 45 minutes or 24 hours
  * @param createTimeout how long to wait for a new sandbox
  * @param callTimeout how long to wait for any other answer, or for a stream to begin
+ * @param packageHosts what a sandbox made from a runtime or from Vercel's own image installs the mount and the agent from: a session
+ *     that restricts its network must allow all of these, or name a snapshot or an image of its own. Only HTTPS can be allowed by
+ *     name
  */
 @ConfigurationProperties("caprock.vercel")
 record VercelSettings(
@@ -34,8 +38,13 @@ record VercelSettings(
         @Nullable String template,
         @DefaultValue("PT24H") Duration maximumLifetime,
         @DefaultValue("PT60S") Duration createTimeout,
-        @DefaultValue("PT30S") Duration callTimeout) {
+        @DefaultValue("PT30S") Duration callTimeout,
 
+        @DefaultValue({"cdn.amazonlinux.com", "registry.npmjs.org"})
+        List<String> packageHosts) {
+
+    private static final String SNAPSHOT = "snap_";
+    private static final String OWN_IMAGES = "vercel/sandbox/";
     private static final URI VERCEL = URI.create("https://vercel.com/api");
 
     /** The two ways to create a sandbox. */
@@ -56,9 +65,26 @@ record VercelSettings(
         if (token != null && !token.matches("[!-~]+")) {
             throw new IllegalArgumentException("caprock.vercel.token holds characters that no token has");
         }
+        packageHosts = List.copyOf(packageHosts);
         positive("maximum-lifetime", maximumLifetime);
         positive("create-timeout", createTimeout);
         positive("call-timeout", callTimeout);
+    }
+
+    /** What a sandbox is made from; null for Vercel's default. */
+    @Nullable
+    String template(@Nullable String wanted) {
+        return wanted == null ? template : wanted;
+    }
+
+    static boolean isSnapshot(@Nullable String template) {
+        return template != null && template.startsWith(SNAPSHOT);
+    }
+
+    /** Whether a sandbox is made from what Vercel offers, which has no mount. */
+    boolean isBare(@Nullable String wanted) {
+        String chosen = template(wanted);
+        return chosen == null || (!isSnapshot(chosen) && (flavour == Flavour.RUNTIME || chosen.startsWith(OWN_IMAGES)));
     }
 
     /** The token, where the provider exists because there is one. */
@@ -76,7 +102,7 @@ record VercelSettings(
 
     @Override
     public String toString() {
-        return "VercelSettings[token=%s, teamId=%s, projectId=%s, apiUrl=%s, flavour=%s, template=%s, maximumLifetime=%s, createTimeout=%s, callTimeout=%s]"
+        return "VercelSettings[token=%s, teamId=%s, projectId=%s, apiUrl=%s, flavour=%s, template=%s, maximumLifetime=%s, createTimeout=%s, callTimeout=%s, packageHosts=%s]"
                 .formatted(
                         token == null ? "none" : "***",
                         teamId,
@@ -86,7 +112,8 @@ record VercelSettings(
                         template,
                         maximumLifetime,
                         createTimeout,
-                        callTimeout);
+                        callTimeout,
+                        packageHosts);
     }
 
     private static @Nullable String textOrNull(@Nullable String text) {

@@ -1,6 +1,7 @@
 package dev.caprock.session.lifecycle;
 
 import dev.caprock.remote.RemoteFailure;
+import dev.caprock.sandbox.Network;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Sandbox;
 import dev.caprock.sandbox.Specification;
@@ -24,6 +25,7 @@ class CreatingSandbox implements Doing<Action.CreateSandbox> {
 
     private final Sandboxes sandboxes;
     private final Sessions sessions;
+    private final Networks networks;
     private final Installation installation;
     private final LifecycleSettings settings;
     private final Setbacks setbacks;
@@ -32,12 +34,14 @@ class CreatingSandbox implements Doing<Action.CreateSandbox> {
     CreatingSandbox(
             Sandboxes sandboxes,
             Sessions sessions,
+            Networks networks,
             Installation installation,
             LifecycleSettings settings,
             Setbacks setbacks,
             Ids ids) {
         this.sandboxes = sandboxes;
         this.sessions = sessions;
+        this.networks = networks;
         this.installation = installation;
         this.settings = settings;
         this.setbacks = setbacks;
@@ -58,14 +62,15 @@ class CreatingSandbox implements Doing<Action.CreateSandbox> {
     public Outcome perform(Session session, Action.CreateSandbox create, Progress progress) {
         Resource row = session.resource(create.subject());
         Provider provider = sandboxes.provider(session);
+        Network network = networks.of(session);
         try {
-            return new Created(session.id(), row, provider, provider.create(specification(session, row)));
+            return new Created(session.id(), row, provider, provider.create(specification(session, row, network)));
         } catch (RemoteFailure failure) {
-            return setbacks.making(create.subject(), failure);
+            return setbacks.making(create.subject(), failure.reworded(network::masked));
         }
     }
 
-    private Specification specification(Session session, Resource row) {
+    private Specification specification(Session session, Resource row, Network network) {
         return new Specification(
                 installation.tag(),
                 PublicId.digits(session.id()),
@@ -73,7 +78,7 @@ class CreatingSandbox implements Doing<Action.CreateSandbox> {
                 session.template(),
                 settings.sandboxLease(),
                 session.vcpus(),
-                session.allow());
+                network);
     }
 
     private final class Created implements Outcome {

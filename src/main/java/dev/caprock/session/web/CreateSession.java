@@ -43,7 +43,17 @@ record CreateSession(
 
     record Resources(@Nullable Integer vcpus) {}
 
-    record Network(@Nullable List<@Nullable String> allow) {}
+    record Network(
+            @Nullable List<@Nullable String> allow,
+            @Nullable List<@Nullable Injection> inject) {}
+
+    record Injection(@Nullable String host, @Nullable Map<String, @Nullable String> headers) {
+
+        @Override
+        public String toString() {
+            return "Injection[host=%s, …]".formatted(host);
+        }
+    }
 
     @Override
     public String toString() {

@@ -44,13 +44,13 @@ class RequestCheck {
     private static final int PROMPT_LIMIT = 1024 * 1024;
     private static final int VALUE_LIMIT = 64 * 1024;
     private static final Pattern TEMPLATE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
-    private static final Pattern HOST = Pattern.compile("(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?");
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,62}");
 
     private final SessionSettings settings;
     private final Providers providers;
     private final Agents agents;
     private final Workspaces workspaces;
+    private final NetworkCheck network;
     private final CredentialCheck credentials;
 
     RequestCheck(
@@ -63,6 +63,7 @@ class RequestCheck {
         this.providers = providers;
         this.agents = agents;
         this.workspaces = workspaces;
+        this.network = new NetworkCheck(agents, workspaces);
         this.credentials = credentials;
     }
 
@@ -72,11 +73,12 @@ class RequestCheck {
         String prompt = prompt(request.prompt(), mistakes);
         Map<String, String> secrets =
                 request.agent() == null ? Map.of() : environment(request.agent().secrets(), "/agent/secrets", mistakes);
-        NewSession session = session(request, caller, mistakes);
+        NewSession asked = session(request, caller, mistakes);
         credentials.refuseRootKeys(secrets, "/agent/secrets", mistakes);
-        credentials.refuseRootKeys(session.agent().env(), "/agent/env", mistakes);
+        credentials.refuseRootKeys(asked.agent().env(), "/agent/env", mistakes);
         mistakes.end();
-        refuseImpossible(session);
+        NewSession session = network.completed(asked, secrets.keySet());
+        refuseImpossible(session, secrets.keySet());
         String mode = credentials.choose(request.credential(), session);
         return new Checked(session.resolved(repos(session), mode), prompt, secrets);
     }
@@ -90,7 +92,7 @@ class RequestCheck {
                 credentials.name(request.credential(), mistakes),
                 template(request.template(), mistakes),
                 vcpus(request.resources(), mistakes),
-                allow(request.network(), mistakes),
+                NetworkCheck.read(request.network(), mistakes),
                 repos(request.repos(), mistakes),
                 mistakes.oneOf(request.isolation(), Isolation.BRANCH, "/isolation"),
                 mistakes.oneOf(request.publish(), Publish.MERGE, "/publish"),
@@ -134,17 +136,6 @@ class RequestCheck {
         Integer vcpus = resources == null ? null : resources.vcpus();
         mistakes.check(vcpus == null || (vcpus >= 1 && vcpus <= 64), "/resources/vcpus", "Must be from 1 to 64.");
         return vcpus;
-    }
-
-    private static @Nullable List<String> allow(CreateSession.@Nullable Network network, Mistakes mistakes) {
-        if (network == null || network.allow() == null) {
-            return null;
-        }
-        List<String> hosts = mistakes.list(network.allow(), 50, "/network/allow");
-        for (int i = 0; i < hosts.size(); i++) {
-            mistakes.check(HOST.matcher(hosts.get(i)).matches(), "/network/allow/" + i, "Must be a host name.");
-        }
-        return hosts;
     }
 
     private List<Repo> repos(@Nullable List<CreateSession.@Nullable RepoChoice> choices, Mistakes mistakes) {
@@ -286,7 +277,7 @@ class RequestCheck {
         return text.length() <= 40 ? text : text.substring(0, 40) + "…";
     }
 
-    private void refuseImpossible(NewSession session) {
+    private void refuseImpossible(NewSession session, Set<String> secrets) {
         var impossible = new ArrayList<Problem.Mistake>();
         Provider provider = providers.named(session.provider());
         if (session.ttl().compareTo(provider.maximumLifetime()) > 0) {
@@ -294,6 +285,7 @@ class RequestCheck {
                     "/ttl",
                     "A sandbox of %s lives for %s at most.".formatted(provider.name(), provider.maximumLifetime())));
         }
+        network.refusal(session, secrets).ifPresent(impossible::add);
         for (Refusal refusal : provider.refusals(specification(session))) {
             impossible.add(new Problem.Mistake(pointer(refusal.field()), refusal.message()));
         }
@@ -304,13 +296,20 @@ class RequestCheck {
 
     private static Specification specification(NewSession session) {
         return new Specification(
-                "check", "check", "check", session.template(), session.ttl(), session.vcpus(), session.allow());
+                "check", "check", "check", session.template(), session.ttl(), session.vcpus(), network(session));
+    }
+
+    private static dev.caprock.sandbox.Network network(NewSession session) {
+        return new dev.caprock.sandbox.Network(
+                session.network().allow(),
+                session.network().inject().stream()
+                        .map(each -> new dev.caprock.sandbox.Network.Injection(each.host(), each.headers()))
+                        .toList());
     }
 
     private static String pointer(String field) {
         return switch (field) {
             case "vcpus" -> "/resources/vcpus";
-            case "allow" -> "/network/allow";
             case "life" -> "/ttl";
             default -> "/" + field;
         };

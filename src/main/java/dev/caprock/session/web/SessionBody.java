@@ -2,6 +2,7 @@ package dev.caprock.session.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.caprock.session.Detail;
+import dev.caprock.session.Injected;
 import dev.caprock.session.PublicId;
 import dev.caprock.session.Repo;
 import dev.caprock.session.Resource;
@@ -26,6 +27,7 @@ record SessionBody(
         String provider,
         String credential,
         @Nullable String template,
+        @Nullable NetworkBody network,
         List<RepoBody> repos,
         String isolation,
         String publish,
@@ -71,6 +73,14 @@ record SessionBody(
     record AgentBody(
             String kind, @Nullable String version, List<String> args, List<String> command, Map<String, String> env) {}
 
+    /**
+     * What the sandbox may reach, with what was added to the request's own list, and the names of injected headers.
+     *
+     * @param allow null for no restriction
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record NetworkBody(@Nullable List<String> allow, List<Injected> inject) {}
+
     /** What is known of one of its resources. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Condition(
@@ -89,6 +99,7 @@ record SessionBody(
                 session.provider(),
                 session.credentialMode(),
                 session.template(),
+                network(session),
                 session.repos().stream().map(repo -> repo(session, repo)).toList(),
                 word(session.isolation()),
                 word(session.publish()),
@@ -113,6 +124,11 @@ record SessionBody(
                 changes(session, session.workingRepo()),
                 session.status() == SessionStatus.CLOSED ? List.of() : List.of("close"),
                 links(session));
+    }
+
+    private static @Nullable NetworkBody network(Session session) {
+        boolean open = session.allow() == null && session.inject().isEmpty();
+        return open ? null : new NetworkBody(session.allow(), session.inject());
     }
 
     private static String word(Enum<?> constant) {

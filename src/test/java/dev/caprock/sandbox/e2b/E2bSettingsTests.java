@@ -8,6 +8,7 @@ import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Sandbox;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -40,7 +41,8 @@ class E2bSettingsTests {
                             Duration.ofSeconds(85),
                             Duration.ofSeconds(90),
                             Duration.ofSeconds(30),
-                            Duration.ofSeconds(20)));
+                            Duration.ofSeconds(20),
+                            E2bTests.PACKAGE_HOSTS));
             assertThat(settings.controlUrl()).isEqualTo("https://api.e2b.app");
         });
     }
@@ -95,7 +97,8 @@ class E2bSettingsTests {
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(1),
-                        Duration.ofSeconds(1)))
+                        Duration.ofSeconds(1),
+                        List.of()))
                 .hasMessageContaining("api-key")
                 .hasMessageNotContaining("e2b_");
     }
@@ -145,7 +148,8 @@ class E2bSettingsTests {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                List.of());
         var remote = new Remotes().named("e2b");
         return new SandboxProxy(remote, new ControlApi(remote, settings), settings, Duration.ofSeconds(1))
                 .baseUrl(new Sandbox("i1", ""), new Access(null, own, null));

@@ -1,6 +1,7 @@
 package dev.caprock.sandbox.e2b;
 
 import dev.caprock.remote.Remotes;
+import dev.caprock.sandbox.Network;
 import dev.caprock.sandbox.Sandbox;
 import dev.caprock.sandbox.Specification;
 import java.net.URI;
@@ -13,6 +14,8 @@ final class E2bTests {
 
     static final String KEY = "e2b_0123456789abcdef0123456789abcdef01234567";
     static final Sandbox SANDBOX = new Sandbox("i1", new Access(Stub.TOKEN, null, "0.6.13").write());
+
+    static final List<String> PACKAGE_HOSTS = List.of("deb.debian.org", "registry.npmjs.org");
 
     private E2bTests() {}
 
@@ -35,7 +38,8 @@ final class E2bTests {
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(90),
                 Duration.ofSeconds(10),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                PACKAGE_HOSTS);
     }
 
     static Specification wanted() {
@@ -43,6 +47,11 @@ final class E2bTests {
     }
 
     static Specification wanted(@Nullable Integer vcpus, @Nullable List<String> allow) {
-        return new Specification("owner-1", "ses_1", "att_1", null, Duration.ofMinutes(15), vcpus, allow);
+        return new Specification(
+                "owner-1", "ses_1", "att_1", null, Duration.ofMinutes(15), vcpus, new Network(allow, List.of()));
+    }
+
+    static Specification within(@Nullable String template, Network network) {
+        return new Specification("owner-1", "ses_1", "att_1", template, Duration.ofMinutes(15), null, network);
     }
 }

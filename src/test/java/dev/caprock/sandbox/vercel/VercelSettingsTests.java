@@ -43,7 +43,8 @@ class VercelSettingsTests {
                             null,
                             Duration.ofHours(24),
                             Duration.ofSeconds(60),
-                            Duration.ofSeconds(30)));
+                            Duration.ofSeconds(30),
+                            VercelTests.PACKAGE_HOSTS));
         });
     }
 

@@ -1,6 +1,7 @@
 package dev.caprock.sandbox.vercel;
 
 import dev.caprock.remote.Remotes;
+import dev.caprock.sandbox.Network;
 import dev.caprock.sandbox.Sandbox;
 import dev.caprock.sandbox.Specification;
 import dev.caprock.sandbox.vercel.VercelSettings.Flavour;
@@ -22,6 +23,8 @@ final class VercelTests {
     static final Clock CLOCK = Clock.fixed(Instant.ofEpochSecond(1100), ZoneOffset.UTC);
     static final Pause NONE = duration -> {};
 
+    static final List<String> PACKAGE_HOSTS = List.of("cdn.amazonlinux.com", "registry.npmjs.org");
+
     private VercelTests() {}
 
     static VercelProvider provider(Stub stub) {
@@ -42,11 +45,17 @@ final class VercelTests {
                 null,
                 Duration.ofHours(1),
                 Duration.ofSeconds(2),
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                PACKAGE_HOSTS);
     }
 
     static Specification wanted(@Nullable String template, @Nullable Integer vcpus, @Nullable List<String> allow) {
-        return new Specification("owner-1", "ses_1", "att_1", template, Duration.ofMinutes(15), vcpus, allow);
+        return new Specification(
+                "owner-1", "ses_1", "att_1", template, Duration.ofMinutes(15), vcpus, new Network(allow, List.of()));
+    }
+
+    static Specification within(@Nullable String template, Network network) {
+        return new Specification("owner-1", "ses_1", "att_1", template, Duration.ofMinutes(15), null, network);
     }
 
     /** All that a log could print of a failure. */
