@@ -16,6 +16,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.service.annotation.DeleteExchange;
 import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.annotation.PostExchange;
+import tools.jackson.databind.annotation.JsonDeserialize;
 
 /**
  * Mesa's REST interface, as {@code @mesadev/rest} 0.38.0 of June 2026 declares it, as far as we use it. Variables are encoded
@@ -75,6 +76,13 @@ interface MesaApi {
 
     @GetExchange("/{org}/{repo}/diff")
     Diff diff(
+            @PathVariable String org,
+            @PathVariable String repo,
+            @RequestParam("base_change_id") String base,
+            @RequestParam("head_change_id") String head);
+
+    @GetExchange("/{org}/{repo}/diff")
+    Content content(
             @PathVariable String org,
             @PathVariable String repo,
             @RequestParam("base_change_id") String base,
@@ -219,6 +227,10 @@ interface MesaApi {
             return changes;
         }
     }
+
+    /** A diff with its lines; see {@link DiffReader}. */
+    @JsonDeserialize(using = DiffReader.class)
+    record Content(RepoDiff diff) {}
 
     record Diff(
             Stats stats,

@@ -1,5 +1,6 @@
 package dev.caprock.session.web;
 
+import dev.caprock.remote.RemoteFailure;
 import dev.caprock.session.IllegalMove;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
@@ -44,6 +45,18 @@ class Problems extends ResponseEntityExceptionHandler {
                 "Start another session.",
                 List.of());
         return answer(problem, new HttpHeaders(), request);
+    }
+
+    /** The answer to a request rests on a remote, and that did not answer well. */
+    @ExceptionHandler
+    ResponseEntity<Object> remote(RemoteFailure failure, WebRequest request) {
+        log.warn("a request could not be answered: {}", failure.getMessage());
+        var headers = new HttpHeaders();
+        Problem problem = RemoteProblem.of(failure);
+        if (problem.status() == HttpStatus.SERVICE_UNAVAILABLE) {
+            headers.set(HttpHeaders.RETRY_AFTER, Long.toString(RemoteProblem.retryAfter(failure)));
+        }
+        return answer(problem, headers, request);
     }
 
     @ExceptionHandler

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A session as callers see it. */
@@ -143,9 +144,13 @@ record SessionBody(
         if (repo.before() == null) {
             return null;
         }
-        boolean own =
-                repo.work() != null && !session.isPublished() && !repo.before().equals(repo.after());
-        return new Changes(repo.before(), repo.after(), own ? session.bookmark() : repo.bookmark());
+        return new Changes(repo.before(), repo.after(), bookmark(session, repo));
+    }
+
+    /** Where the edits of an opened repo are. */
+    static @Nullable String bookmark(Session session, Repo repo) {
+        boolean own = repo.work() != null && !session.isPublished() && !Objects.equals(repo.before(), repo.after());
+        return own ? session.bookmark() : repo.bookmark();
     }
 
     private static Condition condition(Resource resource) {
@@ -200,6 +205,6 @@ record SessionBody(
 
     private static Map<String, String> links(Session session) {
         String self = "/v1/sessions/" + PublicId.SESSION.text(session.id());
-        return Map.of("self", self, "events", self + "/events");
+        return Map.of("self", self, "events", self + "/events", "diff", self + "/diff");
     }
 }

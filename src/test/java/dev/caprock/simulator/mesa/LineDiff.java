@@ -2,7 +2,9 @@ package dev.caprock.simulator.mesa;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The difference of two texts by lines, in hunks with three lines of context. */
@@ -22,18 +24,23 @@ record LineDiff(List<Hunk> hunks, int additions, int deletions) {
         }
     }
 
-    /** A line with its line end, if it has one. */
+    /** A line with its line end, if it has one. The last one of a file that does not end with one is annotated. */
     record Line(Kind kind, String text) {
-        Map<String, @Nullable Object> json() {
-            return Json.object(
-                    "kind",
-                    kind.name().toLowerCase(java.util.Locale.ROOT),
-                    "text",
-                    text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
+        private static final String UNENDED = "\\ No newline at end of file";
+
+        Stream<Map<String, @Nullable Object>> json() {
+            String word = kind.name().toLowerCase(Locale.ROOT);
+            return text.endsWith("\n")
+                    ? Stream.of(json(word, text.substring(0, text.length() - 1)))
+                    : Stream.of(json(word, text), json("annotation", UNENDED));
+        }
+
+        private static Map<String, @Nullable Object> json(String kind, String text) {
+            return Json.object("kind", kind, "text", text);
         }
 
         String patch() {
-            return kind.sign + (text.endsWith("\n") ? text : text + "\n\\ No newline at end of file\n");
+            return kind.sign + (text.endsWith("\n") ? text : text + "\n" + UNENDED + "\n");
         }
     }
 
@@ -44,7 +51,7 @@ record LineDiff(List<Hunk> hunks, int additions, int deletions) {
                     "old_lines", count(Kind.ADDED),
                     "new_start", newStart,
                     "new_lines", count(Kind.DELETED),
-                    "lines", lines.stream().map(Line::json).toList());
+                    "lines", lines.stream().flatMap(Line::json).toList());
         }
 
         String patch() {
@@ -118,8 +125,10 @@ record LineDiff(List<Hunk> hunks, int additions, int deletions) {
                 next = nextEdit(lines, end);
             }
             List<Line> hunk = lines.subList(start, Math.min(lines.size(), end + CONTEXT));
-            hunks.add(
-                    new Hunk(number(lines, start, Kind.ADDED), number(lines, start, Kind.DELETED), List.copyOf(hunk)));
+            hunks.add(new Hunk(
+                    number(lines, start, hunk, Kind.ADDED),
+                    number(lines, start, hunk, Kind.DELETED),
+                    List.copyOf(hunk)));
         }
         return hunks;
     }
@@ -132,10 +141,12 @@ record LineDiff(List<Hunk> hunks, int additions, int deletions) {
         return next;
     }
 
-    private static int number(List<Line> lines, int index, Kind other) {
-        return 1
-                + (int) lines.subList(0, index).stream()
-                        .filter(line -> line.kind() != other)
-                        .count();
+    /** The number of a side's first line in a hunk; of the line before it where the side has none there. */
+    private static int number(List<Line> lines, int start, List<Line> hunk, Kind other) {
+        boolean any = hunk.stream().anyMatch(line -> line.kind() != other);
+        long before = lines.subList(0, start).stream()
+                .filter(line -> line.kind() != other)
+                .count();
+        return (int) before + (any ? 1 : 0);
     }
 }
