@@ -7,17 +7,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ScriptsShellcheckTests {
 
     private static final Path SCRIPTS = Path.of("src/main/resources/dev/caprock");
 
+    private static final Path TEMPLATES = Path.of("src/main/docker/templates");
+
     @Test
     void shellcheckFindsNothingInOurScripts() throws Exception {
         var command = new ArrayList<>(List.of(
                 "shellcheck", "-s", "sh", "-x", "-P", SCRIPTS.resolve("sandbox").toString()));
-        try (var files = Files.walk(SCRIPTS)) {
+        try (var files = Stream.concat(Files.walk(SCRIPTS), Files.walk(TEMPLATES))) {
             files.map(Path::toString).filter(name -> name.endsWith(".sh")).forEach(command::add);
         }
         assertThat(command).hasSizeGreaterThan(10);
