@@ -44,7 +44,7 @@ final class Endings {
     /** Lets an agent go on that waits for {@code ~/go}. */
     static void letGo(StartedSession session) {
         try {
-            Files.writeString(session.machine().home("user").resolve("go"), "");
+            Files.writeString(session.machine().home().resolve("go"), "");
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -15,6 +15,7 @@ import org.springframework.test.context.TestPropertySource;
             "caprock.e2b.create-timeout=2s",
             "caprock.e2b.create-deadline=2s",
             "caprock.e2b.keepalive=2s",
+            "caprock.vercel.create-timeout=2s",
             "caprock.lifecycle.mint-deadline=3s",
             "caprock.lifecycle.first-retry=100ms",
             "caprock.lifecycle.last-retry=1s",

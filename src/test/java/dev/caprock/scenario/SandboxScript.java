@@ -17,6 +17,12 @@ enum SandboxScript {
         this.mark = mark;
     }
 
+    /** A fault of Vercel's requests of these kinds that are about this command. */
+    dev.caprock.simulator.vercel.Faults.Rule vercelFault(
+            Scenario scenario, dev.caprock.simulator.vercel.Operation... operations) {
+        return scenario.simulators().vercel().faults().on(operations).containing(mark);
+    }
+
     /** A fault of this command alone. */
     Faults.Rule fault(Scenario scenario) {
         return scenario.simulators().e2b().faults().on(Operation.START).containing(mark);

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.caprock.session.PublicId;
 import dev.caprock.simulator.Simulators;
-import dev.caprock.simulator.e2b.LiveSandbox;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -40,10 +39,19 @@ public final class Scenario {
     private final HttpCalls http;
     private final Simulators simulators;
     private final JdbcClient database;
+    private final List<SandboxMaker> makers;
     private final List<StartedSession> sessions = new CopyOnWriteArrayList<>();
 
     /** @param service where the service is; asked at each call, so that it may move */
     public Scenario(Supplier<URI> service, Simulators simulators, DataSource database) {
+        this(service, simulators, database, List.of());
+    }
+
+    /** @param others makers of sandboxes beside those of the simulators */
+    Scenario(Supplier<URI> service, Simulators simulators, DataSource database, List<SandboxMaker> others) {
+        this.makers = Stream.concat(
+                        Stream.of(SandboxMaker.e2b(simulators), SandboxMaker.vercel(simulators)), others.stream())
+                .toList();
         this.http = new HttpCalls(service);
         this.simulators = simulators;
         this.database = JdbcClient.create(database);
@@ -63,6 +71,14 @@ public final class Scenario {
 
     public JdbcClient database() {
         return database;
+    }
+
+    /** Who makes the sandboxes of a provider. */
+    SandboxMaker maker(String provider) {
+        return makers.stream()
+                .filter(maker -> maker.provider().equals(provider))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("nobody simulates " + provider));
     }
 
     /** Makes a repo of its own for a test. Its name. */
@@ -90,9 +106,7 @@ public final class Scenario {
     /** No sandbox, no process, no Mesa key, no place in the loop and no secret of it is left. */
     public void assertNothingIsAlive(StartedSession session) {
         String digits = PublicId.digits(session.uuid());
-        assertThat(simulators.e2b().ledger().live())
-                .extracting(LiveSandbox::metadata)
-                .noneMatch(metadata -> metadata.containsValue(digits));
+        assertThat(makers).allSatisfy(maker -> assertThat(maker.live()).noneMatch(tags -> tags.containsValue(digits)));
         assertThat(processesOf(session)).isEmpty();
         List<String> keys = keyNames(session);
         assertThat(simulators.mesa().liveKeys()).noneMatch(key -> keys.contains(Objects.toString(key.name(), "")));
@@ -131,7 +145,7 @@ public final class Scenario {
         return row.getString("name");
     }
 
-    /** Every sandbox tells its processes its id, and children inherit it. */
+    /** E2B's sandboxes tell their processes their id, and children inherit it; the others' simulators look themselves. */
     private List<String> processesOf(StartedSession session) {
         List<String> marks = session.events("sandbox.created").stream()
                 .map(event -> "E2B_SANDBOX_ID=" + event.text("sandboxId"))
@@ -187,7 +201,7 @@ public final class Scenario {
 
     /** Clears all faults, and closes what is still open. */
     void endAll() {
-        simulators.e2b().faults().clear();
+        makers.forEach(SandboxMaker::clearFaults);
         simulators.mesa().faults().clear();
         simulators.mounts().faults().clear();
         var ended = List.copyOf(sessions);

@@ -5,6 +5,7 @@ import java.net.URI;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
@@ -18,11 +19,13 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
 class ScenarioConfiguration {
 
     @Bean
-    Scenario scenario(Environment environment, Simulators simulators, DataSource database) {
+    Scenario scenario(
+            Environment environment, Simulators simulators, DataSource database, ObjectProvider<SandboxMaker> others) {
         return new Scenario(
                 () -> URI.create("http://127.0.0.1:" + environment.getRequiredProperty("local.server.port")),
                 simulators,
-                database);
+                database,
+                others.stream().toList());
     }
 
     /** They must run before the context is refreshed: whether there is a provider depends on their properties. */

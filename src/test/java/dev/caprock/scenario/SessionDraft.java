@@ -67,6 +67,11 @@ public final class SessionDraft {
         return this;
     }
 
+    /** Another maker of its sandbox; then without a template, since names of those are the provider's own. */
+    public SessionDraft provider(String name) {
+        return with("provider", name).without("template");
+    }
+
     public SessionDraft prompt(String text) {
         return with("prompt", text);
     }

@@ -166,7 +166,16 @@ public final class StartedSession {
 
     /** The simulated machine behind its sandbox; only while that is alive. */
     public Machine machine() {
-        return scenario.simulators().e2b().machine(sandboxId());
+        return maker().machine(sandboxId());
+    }
+
+    /** Has its sandbox end as if its host had died. */
+    public void killSandbox() {
+        maker().killFromOutside(sandboxId());
+    }
+
+    private SandboxMaker maker() {
+        return scenario.maker(accepted.json().path("provider").stringValue(""));
     }
 
     void stopReading() {

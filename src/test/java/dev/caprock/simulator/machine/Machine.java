@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +39,7 @@ public final class Machine implements AutoCloseable {
     private final Inhabitants inhabitants;
     private final SystemPaths paths;
     private final List<AutoCloseable> attachments = new ArrayList<>();
+    private final AtomicLong commands = new AtomicLong();
     private boolean killed;
 
     private Machine(Path folder, MachineUser user) {
@@ -75,6 +77,11 @@ public final class Machine implements AutoCloseable {
 
     public Path folder() {
         return folder;
+    }
+
+    /** The default user's home. */
+    public Path home() {
+        return home(user.name());
     }
 
     public Path home(String name) {
@@ -153,6 +160,7 @@ public final class Machine implements AutoCloseable {
         command.environment().forEach((name, value) -> environment.put(name, paths.within(value, command.user())));
         environment.put("CAPROCK_MACHINE", folder.toString());
         environment.put("CAPROCK_MACHINE_USER", command.user());
+        environment.put("CAPROCK_MACHINE_COMMAND", Long.toString(commands.incrementAndGet()));
         return environment;
     }
 

@@ -1,5 +1,6 @@
 package dev.caprock.simulator.vercel;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
@@ -42,6 +43,9 @@ public sealed interface Effect {
      * @param after how much is delivered before: bytes for {@link BadEnd#RESET}, else lines
      */
     record Stream(BadEnd end, long after) implements Effect {}
+
+    /** A stream is cut off after so long, whatever it was about to say. */
+    record Cut(Duration after) implements Effect {}
 
     /** How a stream may end badly. */
     enum BadEnd {

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -42,7 +43,7 @@ final class Front implements HttpHandler {
         try {
             decorate(exchange);
             boolean within = limits.count(request.operation(), exchange.getResponseHeaders());
-            Effect effect = faults.strike(request.operation(), call.sandbox());
+            Effect effect = faults.strike(request.operation(), call.sandbox(), command(request));
             call.struckBy(effect);
             Reply reply = within
                     ? reply(request, effect)
@@ -99,6 +100,16 @@ final class Front implements HttpHandler {
         };
     }
 
+    /** What a request starts or asks about, as one text; empty when that is no command. */
+    private String command(Request request) {
+        return switch (request.operation()) {
+            case RUN -> new String(request.call().body(), StandardCharsets.UTF_8);
+            case GET_COMMAND, WAIT, LOGS, KILL ->
+                request.path() == null ? "" : ledger.argumentsOf(request.path().group(2));
+            default -> "";
+        };
+    }
+
     private static @Nullable String nameInBody(Call call) {
         try {
             return call.json().path("name").asString(null);
@@ -111,6 +122,7 @@ final class Front implements HttpHandler {
         return switch (effect) {
             case null -> answer(request);
             case Effect.Stream stream -> answer(request);
+            case Effect.Cut cut -> answer(request);
             case Effect.Linger linger -> answer(request);
             case Effect.Lie lie -> answer(request);
             case Effect.Wait(CountDownLatch latch) -> {
@@ -168,9 +180,21 @@ final class Front implements HttpHandler {
                 var fault = effect instanceof Effect.Stream stream ? stream : null;
                 exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
                 exchange.sendResponseHeaders(200, 0);
+                if (effect instanceof Effect.Cut(Duration after)) {
+                    Thread.ofVirtual().start(() -> cut(exchange, after));
+                }
                 new LineStream(exchange.getResponseBody(), fault, faults.cleared()).run(lines.script());
             }
         }
+    }
+
+    private void cut(HttpExchange exchange, Duration after) {
+        try {
+            boolean ignored = faults.cleared().await(after.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        exchange.close();
     }
 
     private static void send(HttpExchange exchange, Reply.Body body) throws IOException {

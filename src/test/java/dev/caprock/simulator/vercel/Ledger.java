@@ -38,6 +38,15 @@ public final class Ledger {
         return sandboxes.all().stream().map(SimulatedSandbox::live).toList();
     }
 
+    /** The arguments of a command that was started; empty for any other. */
+    String argumentsOf(String commandId) {
+        return commands.stream()
+                .filter(command -> command.id().equals(commandId))
+                .map(command -> String.join(" ", command.arguments()))
+                .findFirst()
+                .orElse("");
+    }
+
     void started(RecordedCommand command) {
         commands.add(command);
     }

@@ -2,6 +2,7 @@ package dev.caprock.simulator.vercel;
 
 import dev.caprock.simulator.machine.MachineService;
 import dev.caprock.simulator.machine.Template;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -36,6 +37,12 @@ public record VercelSettings(
 
     public VercelSettings withPlan(Plan other) {
         return new VercelSettings(token, team, project, services, images, other, strict, rateLimited);
+    }
+
+    VercelSettings withService(MachineService more) {
+        var all = new ArrayList<>(services);
+        all.add(more);
+        return new VercelSettings(token, team, project, List.copyOf(all), images, plan, strict, rateLimited);
     }
 
     public VercelSettings lenient() {

@@ -39,7 +39,8 @@ public final class VercelSimulator implements AutoCloseable {
     private volatile SessionEnding ending = SessionEnding.ERROR_RECORD;
     private volatile boolean logsAreDropped;
 
-    private VercelSimulator(VercelSettings settings) throws IOException {
+    private VercelSimulator(VercelSettings given) throws IOException {
+        var settings = given.withService(faults::furnish);
         sandboxes = new Sandboxes(settings, snapshots, clock);
         ledger = new Ledger(sandboxes);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
