@@ -19,8 +19,15 @@ class ScriptsShellcheckTests {
     @Test
     void shellcheckFindsNothingInOurScripts() throws Exception {
         var command = new ArrayList<>(List.of(
-                "shellcheck", "-s", "sh", "-x", "-P", SCRIPTS.resolve("sandbox").toString()));
-        try (var files = Stream.concat(Files.walk(SCRIPTS), Files.walk(TEMPLATES))) {
+                "shellcheck",
+                "-s",
+                "sh",
+                "-x",
+                "-P",
+                "SCRIPTDIR",
+                "-P",
+                SCRIPTS.resolve("sandbox").toString()));
+        try (var files = Files.walk(SCRIPTS)) {
             files.map(Path::toString).filter(name -> name.endsWith(".sh")).forEach(command::add);
         }
         assertThat(command).hasSizeGreaterThan(10);

@@ -23,8 +23,13 @@ public final class Scripts {
      */
     public static String read(Class<?> room, String name) {
         return SOURCED.matcher(text(room, name))
-                .replaceAll(sourced -> Matcher.quoteReplacement(
-                        text(Scripts.class, sourced.group(1)).strip()));
+                .replaceAll(sourced ->
+                        Matcher.quoteReplacement(sourced(room, sourced.group(1)).strip()));
+    }
+
+    /** One of the room's own, or one that all rooms share. */
+    private static String sourced(Class<?> room, String name) {
+        return text(room.getResource(name) == null ? Scripts.class : room, name);
     }
 
     private static String text(Class<?> room, String name) {

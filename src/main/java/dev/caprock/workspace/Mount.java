@@ -1,8 +1,10 @@
 package dev.caprock.workspace;
 
 import dev.caprock.sandbox.Command;
+import dev.caprock.sandbox.CommandResult;
 import dev.caprock.sandbox.Scripts;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Mesa's mount in a sandbox: the commands that prepare the sandbox and mount, and that bring every edit home again. */
@@ -19,6 +21,8 @@ public final class Mount {
 
     /** What flushing may take beside the daemon's own end: stopping leftovers, syncing, unmounting by force. */
     private static final Duration MARGIN = Duration.ofSeconds(60);
+
+    private static final Pattern HOME = Pattern.compile("(?m)^caprock:home (/.*)$");
 
     private Mount() {}
 
@@ -38,6 +42,38 @@ public final class Mount {
     /** Only installs, as root: for a sandbox whose default user may not become root. Then prepare again, from 0. */
     public static Command installAsRoot(int seen, Installation wanted) {
         return prepare("install", seen, wanted).asRoot();
+    }
+
+    /** As {@link #prepare}, where commands are kept apart: launch {@link #keep} beside it, which then mounts. */
+    public static Command prepareApart(int seen, Installation wanted) {
+        return prepare("user", seen, wanted);
+    }
+
+    /** As {@link #prepareApart} after {@link PrepareEnd#UNSEEN}: launch {@link #keepAsRoot} beside it. */
+    public static Command prepareForRoot(Installation wanted) {
+        return prepare("root", 0, wanted);
+    }
+
+    /** Mounts once the sandbox is prepared, and lives as long as the mount. A second one does nothing. */
+    public static Command keep() {
+        return keeper("");
+    }
+
+    /**
+     * As {@link #keep}, but root mounts, at the place where the default user would, and makes that user the owner.
+     *
+     * @param unseen the answer that was {@link PrepareEnd#UNSEEN}
+     */
+    public static Command keepAsRoot(CommandResult unseen) {
+        var home = HOME.matcher(unseen.output());
+        if (!home.find()) {
+            throw new IllegalStateException("a sandbox was prepared in vain and did not name its user's home");
+        }
+        return keeper(home.group(1)).asRoot();
+    }
+
+    private static Command keeper(String home) {
+        return Command.script(Scripts.read(Mount.class, "keeper.sh"), PREPARE, home);
     }
 
     private static Command prepare(String mode, int seen, Installation wanted) {

@@ -11,18 +11,21 @@ public enum PrepareEnd {
     FAILED,
     /** The environment file did not arrive in time. */
     NO_CREDENTIAL,
+    /** The mount of the default user is seen by its own command alone; it was ended again. Have root mount. */
+    UNSEEN,
     /** The detached work died, and said nothing. Prepare again, from phase line 0. */
     DIED,
     /** The script did not say. Prepare again, from the phase lines seen. */
     UNCLEAR;
 
-    /** Reads the answer of {@link Mount#prepare} and {@link Mount#installAsRoot}. */
+    /** Reads the answer of any preparing of {@link Mount}'s. */
     public static PrepareEnd of(CommandResult result) {
         return switch (result.exitCode()) {
             case 0 -> PREPARED;
             case 20 -> NEEDS_ROOT;
             case 21 -> FAILED;
             case 22 -> NO_CREDENTIAL;
+            case 25 -> UNSEEN;
             case 75 -> DIED;
             default -> UNCLEAR;
         };

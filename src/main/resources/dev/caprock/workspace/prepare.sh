@@ -1,7 +1,8 @@
 # Has a detached worker prepare this sandbox, tells what it does while it does it, and ends as it ends.
 #   $1 the text of worker.sh   $2 phase lines that the caller has seen   $3… the worker's parameters; $3 is its mode
 # A caller that has seen nothing begins a new attempt, unless one is going on. Attempts are folders, numbered from 1.
-# Exits with 0 prepared, 20 root is needed, 21 failed, 22 no credential arrived, 75 the worker died.
+# Exits with 0 prepared, 20 root is needed, 21 failed, 22 no credential arrived, 25 only the mount's own command sees it
+# (then the last line is "caprock:home" and the home folder), 75 the worker died.
 . ./common.sh
 worker=$1
 seen=$2
@@ -27,7 +28,7 @@ if [ "$last" -eq 0 ] || { [ "$seen" -eq 0 ] && ! going_on "$last"; }; then
   detach sh -c "$worker" caprock "$attempts/$last" "$@"
 elif [ -f "$last/result" ]; then
   # Nobody reads what this caller uploads: it must not stay. The caller's answer was lost, so this is rare.
-  if [ "$1" = mount ]; then
+  if [ "$1" != install ]; then
     arrived "$HOME/.caprock/mount.env" 100
     rm -f "$HOME/.caprock/mount.env"
   fi
@@ -56,5 +57,6 @@ while :; do
 done
 [ -f result ] || exit 75
 read -r code <result
+[ "$code" -ne 25 ] || printf 'caprock:home %s\n' "$HOME"
 [ "$code" -eq 0 ] || tail -n 30 log | tail -c 4000 >&2
 exit "$code"

@@ -1,7 +1,9 @@
 # Prepares this sandbox and mounts (see prepare.sh): checks first, and installs only what is missing.
-#   $1 this attempt's folder   $2 "mount", or "install" to install only, as root
+#   $1 this attempt's folder   $2 "install" to install only, as root; "mount" to mount too; "user" or "root" to have that
+#   one's keeper.sh mount, which runs in another command
 #   $3 version of the Mesa CLI, or nothing for any   $4 the agent's program   $5 $6 npm package and version that install it
 . ./common.sh
+. ./keep.sh
 umask 077
 mkdir "$1" 2>/dev/null || exit 0
 cd "$1" || exit 0
@@ -10,8 +12,6 @@ exec </dev/null >log 2>&1
 born "$$"
 put pid "$$ $born"
 mode=$2 version=$3 program=$4 package=$5 package_version=$6
-base=$HOME/.caprock
-point=$HOME/.local/share/mesa/mnt
 PATH=$PATH:/usr/local/bin:$HOME/.local/bin
 
 say() { # $1 state   $2 detail
@@ -137,9 +137,6 @@ if [ "$mode" = install ]; then
   exit 0
 fi
 
-environment=$base/mount.env
-layout=$base/mount.layout
-state=$base/mount
 if mounted "$point"; then
   # Who has us prepare uploads a credential too, maybe later: what nobody reads must not stay.
   arrived "$environment" 600
@@ -157,32 +154,22 @@ arrived "$environment" 600 || finish 22 'it did not arrive'
 chmod 600 "$environment"
 say 'done'
 
-# Mesa stays our child, so that its exit code is seen: it says whether every edit went home. flush.sh reads it.
-keep_mounted() {
-  while IFS=' ' read -r name value; do
-    case $name in
-      MESA_*) export "$name=$(printf %s "$value" | base64 -d)" ;;
-      layout) printf %s "$value" | base64 -d >"$layout" ;;
-    esac
-  done <"$environment"
-  set -- mount -y
-  [ ! -f "$layout" ] || set -- "$@" --layout "$layout"
-  export MESA_MOUNT_POINT="$point" MESA_RUNTIME_DIR="$base/mesa"
-  umask 022
-  (cd "$HOME" && exec mesa "$@") >>"$base/mesa.log" 2>&1 &
-  mesa=$!
-  born "$mesa"
-  put "$state/daemon" "$mesa $born"
-  wait "$mesa"
-  put "$state/exit" "$?"
+end_mount() { # within 10 seconds, or leave it to itself
+  : >"$state/asked"
+  alive "$state/daemon" && kill "$pid" 2>/dev/null
+  beats=100
+  until [ -f "$state/exit" ] || [ "$beats" -eq 0 ]; do
+    beats=$((beats - 1))
+    sleep 0.1
+  done
 }
 
 begin mount
 mkdir -p "$state" "$base/mesa" "$point" 2>/dev/null
 rm -f "$state"/* "$layout"
-if has fusermount3; then fusermount3 -u "$point" 2>/dev/null; fi # what a dead mount left behind
-keep_mounted &
+if [ "$mode" = mount ]; then keep_mounted & else put "$state/wanted-$mode" now; fi
 deadline=$(($(date +%s) + 60))
+looks=20 # of ours since its keeper has seen it
 until mounted "$point"; do
   if [ -f "$state/exit" ] || [ "$(date +%s)" -ge "$deadline" ]; then
     if [ -f "$state/exit" ]; then
@@ -190,11 +177,18 @@ until mounted "$point"; do
       why="mesa mount ended with exit code $code"
     else
       why='there is no mount after a minute'
-      alive "$state/daemon" && kill "$pid"
+      end_mount
     fi
     rm -f "$environment" "$layout"
     tail -n 20 "$base/mesa.log"
     finish 21 "$why"
+  fi
+  if [ -f "$state/shown" ]; then looks=$((looks - 1)); fi
+  if [ "$looks" -eq 0 ]; then
+    end_mount
+    rm -f "$environment" "$layout"
+    if [ "$mode" = user ]; then finish 25 'only its own command sees it'; fi
+    finish 21 'only its own command sees it, though root mounted it'
   fi
   sleep 0.1
 done

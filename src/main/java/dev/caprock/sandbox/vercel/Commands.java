@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 final class Commands {
 
     private static final String RELAY = Scripts.read(Commands.class, "relay.sh");
+    private static final String LAUNCH = Scripts.read(Commands.class, "launch.sh");
 
     /** The relay gives a sign of life every ten seconds. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
@@ -38,13 +39,18 @@ final class Commands {
      * @throws RemoteFailure.Unknown when the answer is lost: it may run. It is not looked for; all that we run may be repeated
      */
     RunningCommand start(String operation, Sandbox sandbox, Command command) {
-        var body = new LinkedHashMap<String, Object>();
-        body.put("command", "/bin/sh");
-        body.put("args", arguments(command));
-        body.put("cwd", "/"); // it must be there; the relay goes home
-        body.put("env", Map.of());
-        body.put("sudo", command.root());
+        long seconds = Math.max(1, command.timeout().plusNanos(999_999_999).toSeconds());
+        var body = body(command, RELAY, List.of(Long.toString(seconds)));
         body.put("timeout", command.timeout().plus(GRACE).toMillis());
+        return started(operation, sandbox, body);
+    }
+
+    /** Starts a command that lives as long as it likes, such as a mount: Vercel would kill it at its timeout. */
+    void launch(String operation, Sandbox sandbox, Command command) {
+        started(operation, sandbox, body(command, LAUNCH, List.of()));
+    }
+
+    private RunningCommand started(String operation, Sandbox sandbox, Map<String, Object> body) {
         var answer = api.send(
                 operation, api.request(path(operation, sandbox) + "/cmd").POST(Api.json(body)));
         String id =
@@ -87,11 +93,17 @@ final class Commands {
         accepted(operation, api.send(operation, request));
     }
 
-    private static List<String> arguments(Command command) {
-        long seconds = Math.max(1, command.timeout().plusNanos(999_999_999).toSeconds());
-        var arguments = new ArrayList<>(List.of("-c", RELAY, "caprock", Long.toString(seconds)));
+    private static Map<String, Object> body(Command command, String script, List<String> parameters) {
+        var arguments = new ArrayList<>(List.of("-c", script, "caprock"));
+        arguments.addAll(parameters);
         arguments.addAll(command.arguments());
-        return arguments;
+        var body = new LinkedHashMap<String, Object>();
+        body.put("command", "/bin/sh");
+        body.put("args", arguments);
+        body.put("cwd", "/"); // it must be there; the script goes home
+        body.put("env", Map.of());
+        body.put("sudo", command.root());
+        return body;
     }
 
     private static OptionalInt exitCode(Answer answer) {

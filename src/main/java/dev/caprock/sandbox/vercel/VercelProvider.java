@@ -4,6 +4,7 @@ import dev.caprock.remote.RemoteFailure;
 import dev.caprock.remote.Remotes;
 import dev.caprock.sandbox.Command;
 import dev.caprock.sandbox.CommandResult;
+import dev.caprock.sandbox.CommandsApart;
 import dev.caprock.sandbox.FollowEnd;
 import dev.caprock.sandbox.Offsets;
 import dev.caprock.sandbox.OutputSink;
@@ -23,7 +24,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Sandboxes of one Vercel project. A sandbox's id is its name, its access the id of its only session. */
-final class VercelProvider implements Provider {
+final class VercelProvider implements Provider, CommandsApart {
 
     private static final String READER = Scripts.read(Provider.class, "reader.sh");
     private static final Duration READING = Duration.ofSeconds(225);
@@ -129,6 +130,11 @@ final class VercelProvider implements Provider {
             throw api.unknown(
                     operation, afterwards.status(), afterwards.code(), "refused after the command began", afterwards);
         }
+    }
+
+    @Override
+    public void launch(Sandbox sandbox, Command command) {
+        commands.launch("launch command", sandbox, command);
     }
 
     @Override

@@ -4,7 +4,9 @@ import dev.caprock.agent.AgentRequest;
 import dev.caprock.agent.Agents;
 import dev.caprock.agent.Launch;
 import dev.caprock.remote.RemoteFailure;
+import dev.caprock.sandbox.Command;
 import dev.caprock.sandbox.CommandResult;
+import dev.caprock.sandbox.CommandsApart;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Sandbox;
 import dev.caprock.session.AgentChoice;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
 import org.springframework.stereotype.Component;
 
 /**
@@ -61,30 +64,60 @@ class Preparing implements Doing<Action.Prepare> {
 
     @Override
     public Outcome perform(Session session, Action.Prepare prepare, Progress progress) {
-        Provider provider = sandboxes.provider(session);
-        Sandbox sandbox = sandboxes.of(session);
         try {
-            var tasks = new ArrayList<Callable<CommandResult>>();
-            tasks.add(() -> run(session, prepare.subject(), provider, sandbox, progress));
-            tasks.addAll(uploads.forMount(session));
-            session.currentRun().ifPresent(run -> tasks.addAll(uploads.forRun(session, run)));
-            return ended(prepare.subject(), SideBySide.run(tasks).getFirst());
+            return ended(prepare.subject(), prepared(session, prepare.subject(), progress));
         } catch (RemoteFailure failure) {
             return setbacks.opening(prepare.subject(), failure);
         }
     }
 
-    private CommandResult run(Session session, UUID mount, Provider provider, Sandbox sandbox, Progress progress) {
+    private CommandResult prepared(Session session, UUID mount, Progress progress) {
+        int seen = session.resource(mount).step();
         Mount.Installation wanted = wanted(session.agent());
+        CommandsApart apart = sandboxes.provider(session) instanceof CommandsApart any ? any : null;
+        var tasks = new ArrayList<Callable<CommandResult>>();
+        IntFunction<Command> command =
+                from -> apart == null ? Mount.prepare(from, wanted) : Mount.prepareApart(from, wanted);
+        tasks.add(() -> run(session, mount, command, seen, progress));
+        if (apart != null) {
+            tasks.add(launching(session, apart, Mount.keep()));
+        }
+        tasks.addAll(uploads.forMount(session));
+        session.currentRun().ifPresent(run -> tasks.addAll(uploads.forRun(session, run)));
+        CommandResult result = SideBySide.run(tasks).getFirst();
+        return apart != null && PrepareEnd.of(result) == PrepareEnd.UNSEEN
+                ? preparedByRoot(session, mount, apart, Mount.keepAsRoot(result), progress)
+                : result;
+    }
+
+    private CommandResult preparedByRoot(
+            Session session, UUID mount, CommandsApart apart, Command keeper, Progress progress) {
+        var tasks = new ArrayList<Callable<CommandResult>>();
+        tasks.add(() -> run(session, mount, from -> Mount.prepareForRoot(wanted(session.agent())), 0, progress));
+        tasks.add(launching(session, apart, keeper));
+        tasks.addAll(uploads.forMount(session));
+        return SideBySide.run(tasks).getFirst();
+    }
+
+    private Callable<CommandResult> launching(Session session, CommandsApart apart, Command keeper) {
+        return () -> {
+            apart.launch(sandboxes.of(session), keeper);
+            return SideBySide.NOTHING;
+        };
+    }
+
+    private CommandResult run(Session session, UUID mount, IntFunction<Command> prepare, int seen, Progress progress) {
+        Provider provider = sandboxes.provider(session);
+        Sandbox sandbox = sandboxes.of(session);
         CommandResult result = provider.run(
                 sandbox,
-                Mount.prepare(session.resource(mount).step(), wanted),
+                prepare.apply(seen),
                 line -> Phase.parse(line).ifPresent(phase -> progress.record(reached(mount, phase))));
         if (PrepareEnd.of(result) != PrepareEnd.NEEDS_ROOT) {
             return result;
         }
-        CommandResult installed = provider.run(sandbox, Mount.installAsRoot(0, wanted), line -> {});
-        return installed.succeeded() ? provider.run(sandbox, Mount.prepare(0, wanted), line -> {}) : installed;
+        CommandResult installed = provider.run(sandbox, Mount.installAsRoot(0, wanted(session.agent())), line -> {});
+        return installed.succeeded() ? provider.run(sandbox, prepare.apply(0), line -> {}) : installed;
     }
 
     private Mount.Installation wanted(AgentChoice agent) {
@@ -106,7 +139,8 @@ class Preparing implements Doing<Action.Prepare> {
         return switch (PrepareEnd.of(result)) {
             case PREPARED -> (session, now) -> session.sandboxPrepared(mount, now);
             case UNCLEAR -> setbacks.notYet(mount, "the prepare command ended with exit code " + result.exitCode());
-            case FAILED, NEEDS_ROOT, NO_CREDENTIAL, DIED -> (session, now) -> again(session, mount, result, now);
+            case FAILED, NEEDS_ROOT, NO_CREDENTIAL, UNSEEN, DIED ->
+                (session, now) -> again(session, mount, result, now);
         };
     }
 

@@ -4,13 +4,7 @@
 # Ends both streams with a line that begins with "!", on standard output with the command's exit code after it.
 seconds=$1
 shift
-# What this chooses is where uploads go as well (see Homes).
-if [ -z "$HOME" ] || [ ! -d "$HOME" ] || [ ! -w "$HOME" ]; then
-  HOME=/tmp/caprock-home-$(id -u)
-  (umask 077 && mkdir -p "$HOME")
-fi
-export HOME
-cd "$HOME" || exit 71
+. ./home.sh
 if command -v timeout >/dev/null 2>&1; then
   set -- timeout -s KILL "$seconds" "$@"
 fi
