@@ -2,7 +2,6 @@ package dev.caprock.sandbox.vercel;
 
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.sandbox.Specification;
-import dev.caprock.sandbox.vercel.VercelSettings.Flavour;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,7 +14,6 @@ import java.util.Optional;
 /** The project's sandboxes, by the names that we gave them. */
 final class Sandboxes {
 
-    private static final String RUNTIME = "node24";
     private static final Duration SHORTEST_EXTENSION = Duration.ofSeconds(1);
 
     /** A stop that takes longer is asked for again later. */
@@ -46,8 +44,8 @@ final class Sandboxes {
      */
     Details create(Specification wanted) {
         var operation = "create sandbox";
-        var answer =
-                api.send(operation, api.request(route(wanted)).POST(Api.json(body(wanted))), settings.createTimeout());
+        var answer = api.send(
+                operation, api.request(base(wanted).route()).POST(Api.json(body(wanted))), settings.createTimeout());
         if (answer.status() == 400) {
             return get(name(wanted.attempt())).orElseThrow(() -> api.failure(operation, answer));
         }
@@ -155,12 +153,6 @@ final class Sandboxes {
         return "/v2/sandboxes/%s?projectId=%s".formatted(name, Api.encoded(settings.requiredProject()));
     }
 
-    private String route(Specification wanted) {
-        return settings.flavour() == Flavour.RUNTIME && !VercelSettings.isSnapshot(settings.template(wanted.template()))
-                ? "/v2/sandboxes"
-                : "/v3/sandboxes";
-    }
-
     private Map<String, Object> body(Specification wanted) {
         var body = new LinkedHashMap<String, Object>();
         body.put("projectId", settings.requiredProject());
@@ -174,14 +166,7 @@ final class Sandboxes {
                         "caprock_owner", wanted.owner(),
                         "caprock_session", wanted.session(),
                         "caprock_attempt", wanted.attempt()));
-        String template = settings.template(wanted.template());
-        if (VercelSettings.isSnapshot(template)) { // which refuses a runtime or an image beside it
-            body.put("source", Map.of("type", "snapshot", "snapshotId", template));
-        } else if (settings.flavour() == Flavour.RUNTIME) {
-            body.put("runtime", template == null ? RUNTIME : template);
-        } else if (template != null) {
-            body.put("image", template);
-        }
+        body.putAll(base(wanted).fields());
         if (wanted.vcpus() != null) {
             body.put("resources", Map.of("vcpus", wanted.vcpus()));
         }
@@ -190,5 +175,9 @@ final class Sandboxes {
             body.put("networkPolicy", policy);
         }
         return body;
+    }
+
+    private Base base(Specification wanted) {
+        return Base.named(wanted.template() == null ? settings.template() : wanted.template(), settings.flavour());
     }
 }

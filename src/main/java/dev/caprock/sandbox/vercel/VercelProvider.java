@@ -15,7 +15,6 @@ import dev.caprock.sandbox.Sandbox;
 import dev.caprock.sandbox.Scripts;
 import dev.caprock.sandbox.Specification;
 import dev.caprock.sandbox.Transcript;
-import dev.caprock.sandbox.vercel.VercelSettings.Flavour;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,18 +87,6 @@ final class VercelProvider implements Provider, CommandsApart {
         if (specification.life().compareTo(settings.maximumLifetime()) > 0) {
             refusals.add(new Refusal(
                     "life", "The Vercel plan in use ends a sandbox after %s.".formatted(settings.maximumLifetime())));
-        }
-        refusals.addAll(new NetworkPolicy(specification.network()).refusals());
-        if (settings.isBare(specification.template())) {
-            Refusal.ofInstalling(settings.packageHosts(), specification.network())
-                    .ifPresent(refusals::add);
-        }
-        String template = specification.template();
-        if (settings.flavour() == Flavour.RUNTIME && template != null && !template.matches("[a-z0-9.]+|snap_.*")) {
-            refusals.add(
-                    new Refusal(
-                            "template",
-                            "This service makes Vercel sandboxes from runtimes: name one such as node24, or a snapshot, not an image."));
         }
         return refusals;
     }

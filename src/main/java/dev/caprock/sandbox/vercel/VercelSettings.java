@@ -19,8 +19,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param teamId for example {@code team_…}
  * @param projectId the id or the name of the project that the sandboxes belong to
  * @param apiUrl the API's base; paths such as {@code /v2/sandboxes} are added to it
- * @param flavour what a sandbox is made from: a runtime on Amazon Linux, or an image
- * @param template the runtime or image of sessions that name no template; without it {@code node24}, or Vercel's own image
+ * @param flavour what a sandbox is made from when no template is named: the runtime {@code node24} on Amazon Linux, or Vercel's
+ *     own image of Ubuntu
+ * @param template the runtime, snapshot or image of sessions that name no template; none leaves it to the flavour
  * @param maximumLifetime the longest life of a sandbox that the team's plan allows: 45 minutes or 24 hours
  * @param createTimeout how long to wait for a new sandbox
  * @param callTimeout how long to wait for any other answer, or for a stream to begin
@@ -47,11 +48,9 @@ record VercelSettings(
     private static final String OWN_IMAGES = "vercel/sandbox/";
     private static final URI VERCEL = URI.create("https://vercel.com/api");
 
-    /** The two ways to create a sandbox. */
+    /** What a sandbox is made from unless a template says so. */
     enum Flavour {
-        /** {@code POST /v2/sandboxes} with a runtime: Amazon Linux. Marked deprecated, and what Mesa's guide was written for. */
         RUNTIME,
-        /** {@code POST /v3/sandboxes} with an image or none: Ubuntu. */
         IMAGE
     }
 

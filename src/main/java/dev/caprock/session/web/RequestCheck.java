@@ -43,7 +43,8 @@ class RequestCheck {
 
     private static final int PROMPT_LIMIT = 1024 * 1024;
     private static final int VALUE_LIMIT = 64 * 1024;
-    private static final Pattern TEMPLATE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
+    private static final Pattern TEMPLATE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}");
+    private static final Pattern HOST = Pattern.compile("(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?");
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,62}");
 
     private final SessionSettings settings;
@@ -128,7 +129,7 @@ class RequestCheck {
         mistakes.check(
                 template == null || TEMPLATE.matcher(template).matches(),
                 "/template",
-                "Must be 1 to 128 letters, digits and . _ : / - and start with a letter or digit.");
+                "Must be 1 to 128 letters, digits and . _ : / @ - and start with a letter or digit.");
         return template;
     }
 

@@ -90,6 +90,31 @@ class SandboxLifeTests {
         assertThat(body.has("runtime") || body.has("image")).isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "node24, /v2/sandboxes, runtime",
+        "python3.13, /v2/sandboxes, runtime",
+        "node24:latest, /v3/sandboxes, image",
+        "vercel/sandbox/node:24, /v3/sandboxes, image",
+        "own@sha256:0123456789abcdef, /v3/sandboxes, image",
+        "snapper, /v3/sandboxes, image",
+        "snap_Ab1, /v3/sandboxes, source"
+    })
+    void aTemplateIsKnownByItsNameWhateverTheFlavour(String template, String route, String field) {
+        stub.on(CREATE, sandbox("running", 900)).on(CREATE_FROM_IMAGE, sandbox("running", 900));
+
+        for (var provider : List.of(vercel, fromImages)) {
+            provider.create(wanted(template, null, null));
+        }
+
+        assertThat(stub.requests).hasSize(2).allSatisfy(request -> {
+            assertThat(request.uri()).startsWith(route + "?");
+            assertThat(request.json().propertyNames())
+                    .filteredOn(List.of("runtime", "image", "source")::contains)
+                    .containsExactly(field);
+        });
+    }
+
     @Test
     void aCreateThatIsAnsweredBadlyIsFoundByItsName() {
         stub.on(CREATE, html(502)).on(GET, missing(), sandbox("running", 900));
@@ -289,6 +314,6 @@ class SandboxLifeTests {
         assertThat(fromImages.refusals(wanted("own/image:1", 2, null))).isEmpty();
         assertThat(vercel.refusals(wanted("own/image:1", 3, null)))
                 .extracting(Refusal::field)
-                .containsExactly("vcpus", "template");
+                .containsExactly("vcpus");
     }
 }
