@@ -1,5 +1,8 @@
 package dev.caprock.sandbox;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** Why a follow ended without a failure. The reader script reports it by its exit code. */
 public enum FollowEnd {
     /** The run goes on; follow again from the new offsets. */
@@ -19,5 +22,10 @@ public enum FollowEnd {
 
     public int exitCode() {
         return exitCode;
+    }
+
+    /** What an exit code of {@link Runner#read} says; empty when it is none of the reader's. */
+    public static Optional<FollowEnd> of(int exitCode) {
+        return Arrays.stream(values()).filter(end -> end.exitCode == exitCode).findFirst();
     }
 }

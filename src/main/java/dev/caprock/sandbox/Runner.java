@@ -86,6 +86,22 @@ public final class Runner {
         return script("exit.sh", Duration.ZERO, List.of(files.directory()));
     }
 
+    /**
+     * Copies a run's output files to the command's own outputs, from these offsets on. Its exit code is a {@link FollowEnd}.
+     *
+     * @param reading after this it ends by itself
+     * @param timeout a little later, when nobody waits any more
+     */
+    public static Command read(RunFiles files, Offsets from, Duration reading, Duration timeout) {
+        return Command.script(
+                Scripts.read(Runner.class, "reader.sh"),
+                timeout,
+                files.directory(),
+                Long.toString(from.stdout()),
+                Long.toString(from.stderr()),
+                seconds(reading));
+    }
+
     /** Prints how big a run's output files are now. Read the answer with {@link Sizes#of}. */
     public static Command sizes(RunFiles files) {
         String script = "cd \"$HOME/$1\" && printf '%d %d\\n' \"$(wc -c <stdout)\" \"$(wc -c <stderr)\"";

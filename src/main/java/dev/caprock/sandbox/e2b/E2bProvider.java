@@ -11,8 +11,8 @@ import dev.caprock.sandbox.OutputSink;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Refusal;
 import dev.caprock.sandbox.RunFiles;
+import dev.caprock.sandbox.Runner;
 import dev.caprock.sandbox.Sandbox;
-import dev.caprock.sandbox.Scripts;
 import dev.caprock.sandbox.Specification;
 import dev.caprock.sandbox.Transcript;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +25,6 @@ import java.util.function.Consumer;
 /** Sandboxes of one E2B account. */
 final class E2bProvider implements Provider {
 
-    private static final String READER = Scripts.read(Provider.class, "reader.sh");
     private static final Duration READING = Duration.ofSeconds(230);
     private static final Duration FOLLOWING = Duration.ofMinutes(4);
 
@@ -133,13 +132,7 @@ final class E2bProvider implements Provider {
     @Override
     public FollowEnd follow(Sandbox sandbox, RunFiles files, Offsets from, OutputSink sink) {
         var operation = "follow run";
-        var reader = Command.script(
-                READER,
-                FOLLOWING,
-                files.directory(),
-                Long.toString(from.stdout()),
-                Long.toString(from.stderr()),
-                Long.toString(READING.toSeconds()));
+        var reader = Runner.read(files, from, READING, FOLLOWING);
         try (var stream = envd.startUnbounded(operation, sandbox, reader)) {
             return end(operation, stream.drain(sink));
         }
@@ -157,12 +150,13 @@ final class E2bProvider implements Provider {
     }
 
     private FollowEnd end(String operation, int exitCode) {
-        for (FollowEnd end : FollowEnd.values()) {
-            if (end.exitCode() == exitCode) {
-                return end;
-            }
-        }
-        throw new RemoteFailure.Unknown(
-                sandboxes.name(), operation, 200, "reader_failed", "the reader ended with code " + exitCode, null);
+        return FollowEnd.of(exitCode)
+                .orElseThrow(() -> new RemoteFailure.Unknown(
+                        sandboxes.name(),
+                        operation,
+                        200,
+                        "reader_failed",
+                        "the reader ended with code " + exitCode,
+                        null));
     }
 }

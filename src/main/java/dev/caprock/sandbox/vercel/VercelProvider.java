@@ -11,8 +11,8 @@ import dev.caprock.sandbox.OutputSink;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Refusal;
 import dev.caprock.sandbox.RunFiles;
+import dev.caprock.sandbox.Runner;
 import dev.caprock.sandbox.Sandbox;
-import dev.caprock.sandbox.Scripts;
 import dev.caprock.sandbox.Specification;
 import dev.caprock.sandbox.Transcript;
 import java.time.Clock;
@@ -25,7 +25,6 @@ import java.util.function.Consumer;
 /** Sandboxes of one Vercel project. A sandbox's id is its name, its access the id of its only session. */
 final class VercelProvider implements Provider, CommandsApart {
 
-    private static final String READER = Scripts.read(Provider.class, "reader.sh");
     private static final Duration READING = Duration.ofSeconds(225);
     private static final Duration FOLLOWING = Duration.ofSeconds(238);
 
@@ -133,13 +132,7 @@ final class VercelProvider implements Provider, CommandsApart {
     public FollowEnd follow(Sandbox sandbox, RunFiles files, Offsets from, OutputSink sink) {
         var operation = "follow run";
         long began = System.nanoTime();
-        var reader = Command.script(
-                READER,
-                FOLLOWING,
-                files.directory(),
-                Long.toString(from.stdout()),
-                Long.toString(from.stderr()),
-                Long.toString(READING.toSeconds()));
+        var reader = Runner.read(files, from, READING, FOLLOWING);
         RunningCommand running = commands.start(operation, sandbox, reader);
         var left = FOLLOWING.minusNanos(System.nanoTime() - began);
         return end(operation, watch(operation, running, left, sink));
@@ -171,11 +164,8 @@ final class VercelProvider implements Provider, CommandsApart {
     }
 
     private FollowEnd end(String operation, int exitCode) {
-        for (FollowEnd end : FollowEnd.values()) {
-            if (end.exitCode() == exitCode) {
-                return end;
-            }
-        }
-        throw api.unknown(operation, 200, "reader_failed", "the reader ended with code " + exitCode, null);
+        return FollowEnd.of(exitCode)
+                .orElseThrow(() ->
+                        api.unknown(operation, 200, "reader_failed", "the reader ended with code " + exitCode, null));
     }
 }

@@ -55,7 +55,7 @@ class E2bProviderTests {
 
         assertThat(lines).containsExactly("hi");
         var request = stub.requests.getFirst();
-        assertThat(request.message().toString())
+        assertThat(Stub.message(request).toString())
                 .isEqualTo("{\"process\":{\"cmd\":\"/bin/echo\",\"args\":[\"a b\",\"é\"]},\"stdin\":false}");
         assertThat(request.header("Content-Type")).isEqualTo("application/connect+json");
         assertThat(request.header("Connect-Protocol-Version")).isEqualTo("1");

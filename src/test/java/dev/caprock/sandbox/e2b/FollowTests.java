@@ -52,7 +52,7 @@ class FollowTests {
         follow(new Offsets(12, 7_000_000_000L), (stream, bytes) -> {});
 
         var request = stub.requests.getFirst();
-        var process = request.message().path("process");
+        var process = Stub.message(request).path("process");
         assertThat(process.path("cmd").asString()).isEqualTo("/bin/sh");
         assertThat(process.path("args").valueStream().skip(2).map(argument -> argument.asString()))
                 .containsExactly("caprock", ".caprock/runs/3", "12", "7000000000", "230");

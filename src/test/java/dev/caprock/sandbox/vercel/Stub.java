@@ -1,29 +1,15 @@
 package dev.caprock.sandbox.vercel;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.caprock.sandbox.HttpStub;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.Base64;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Answers on loopback what a test tells it to, and remembers what it was asked. The last answer of a route repeats. */
-final class Stub implements AutoCloseable {
+/** What Vercel answers; in routes {@code ?wait=true} is said where it is meant. */
+final class Stub extends HttpStub {
 
     static final String SESSION = "/v2/sandboxes/sessions/sbx_1";
     static final String START = "POST " + SESSION + "/cmd";
@@ -34,53 +20,15 @@ final class Stub implements AutoCloseable {
     static final String WRITE = "POST " + SESSION + "/fs/write";
     static final String NAMED = "/v2/sandboxes/caprock-att_1";
 
-    final List<Request> requests = new CopyOnWriteArrayList<>();
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Map<String, Deque<Reply>> replies = new HashMap<>();
-
-    record Request(String method, String uri, Headers headers, byte[] body) {
-
-        String line() {
-            return method + " " + uri;
-        }
-
-        JsonNode json() {
-            return JsonMapper.shared().readTree(body);
-        }
-    }
-
-    @FunctionalInterface
-    interface Reply {
-        void send(HttpExchange exchange) throws IOException;
-    }
-
-    @FunctionalInterface
-    interface Body {
-        void write(OutputStream out) throws IOException;
-    }
-
-    Stub() {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.setExecutor(threads);
-        server.createContext("/", this::answer);
-        server.start();
-    }
-
-    URI url() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-    }
-
-    /** @param route method and path, with {@code ?wait=true} where that is meant */
-    Stub on(String route, Reply... answers) {
-        synchronized (replies) {
-            replies.put(route, new ArrayDeque<>(List.of(answers)));
-        }
+    @Override
+    public Stub on(String route, Reply... answers) {
+        super.on(route, answers);
         return this;
+    }
+
+    @Override
+    protected String route(String method, URI uri) {
+        return super.route(method, uri) + (String.valueOf(uri.getQuery()).contains("wait=true") ? "?wait=true" : "");
     }
 
     /** A command that was started, and whose log is this. */
@@ -136,13 +84,6 @@ final class Stub implements AutoCloseable {
         return command(Integer.toString(code));
     }
 
-    /** Closes the connection with no answer. */
-    static Reply hangUp() {
-        return exchange -> {
-            throw new IOException("told to hang up");
-        };
-    }
-
     /** Answers when the stub is closed. */
     static Reply never() {
         return exchange -> {
@@ -155,11 +96,7 @@ final class Stub implements AutoCloseable {
     }
 
     static Reply log(Body body) {
-        return exchange -> {
-            exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
-            exchange.sendResponseHeaders(200, 0);
-            body.write(exchange.getResponseBody());
-        };
+        return stream("application/x-ndjson", body);
     }
 
     static Reply log(String... records) {
@@ -205,52 +142,10 @@ final class Stub implements AutoCloseable {
         return record("stderr", "!\n") + record("stdout", "!" + code + "\n");
     }
 
-    @Override
-    public void close() {
-        server.stop(0);
-        threads.shutdownNow();
-    }
-
     private static Reply command(String code) {
         return json(
                 200,
                 "{\"command\":{\"id\":\"cmd_1\",\"name\":\"/bin/sh\",\"args\":[],\"cwd\":\"/\",\"sessionId\":\"sbx_1\",\"startedAt\":1,\"exitCode\":%s}}"
                         .formatted(code));
-    }
-
-    private static Reply reply(int status, String type, String body, String... headers) {
-        return exchange -> {
-            exchange.getResponseHeaders().set("Content-Type", type);
-            for (int i = 0; i < headers.length; i += 2) {
-                exchange.getResponseHeaders().set(headers[i], headers[i + 1]);
-            }
-            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
-            exchange.getResponseBody().write(bytes);
-        };
-    }
-
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            var uri = exchange.getRequestURI();
-            var request = new Request(
-                    exchange.getRequestMethod(),
-                    uri.toString(),
-                    exchange.getRequestHeaders(),
-                    exchange.getRequestBody().readAllBytes());
-            requests.add(request);
-            var wait = uri.getQuery() != null && uri.getQuery().contains("wait=true") ? "?wait=true" : "";
-            next(request.method() + " " + uri.getPath() + wait).send(exchange);
-        }
-    }
-
-    private Reply next(String route) {
-        synchronized (replies) {
-            var answers = replies.get(route);
-            if (answers == null) {
-                return html(599);
-            }
-            return answers.size() > 1 ? answers.remove() : answers.element();
-        }
     }
 }
