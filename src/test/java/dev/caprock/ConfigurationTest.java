@@ -71,7 +71,7 @@ class ConfigurationTest {
                         caprock.secrets.master-key = none
                         caprock.secrets.master-key-file = none
                         caprock.session.closing-margin = 20m
-                        caprock.session.default-provider = e2b
+                        caprock.session.default-provider = none
                         caprock.session.default-ttl = 1h
                         caprock.session.maximum-ttl = 12h
                         caprock.session.minimum-ttl = 1m

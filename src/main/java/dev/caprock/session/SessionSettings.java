@@ -1,13 +1,15 @@
 package dev.caprock.session;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * What sessions may ask for.
  *
- * @param defaultProvider who makes the sandbox when a request names nobody
+ * @param defaultProvider who makes the sandbox when a request names nobody; without it the first in the alphabet of those that
+ *     have an account here
  * @param defaultTtl how long a session may stay open when it does not say; at least {@code minimumTtl}
  * @param minimumTtl the shortest time a session may ask for
  * @param maximumTtl the longest; at most 23 hours, since a mount's token lives for 24 at most
@@ -16,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("caprock.session")
 public record SessionSettings(
-        @DefaultValue("e2b") String defaultProvider,
+        @Nullable String defaultProvider,
         @DefaultValue("1h") Duration defaultTtl,
         @DefaultValue("1m") Duration minimumTtl,
         @DefaultValue("12h") Duration maximumTtl,
@@ -26,6 +28,7 @@ public record SessionSettings(
     private static final Duration MARGIN_LIMIT = Duration.ofHours(1);
 
     public SessionSettings {
+        defaultProvider = defaultProvider == null || defaultProvider.isBlank() ? null : defaultProvider.strip();
         if (maximumTtl.compareTo(TOKEN_LIMIT) > 0) {
             throw new IllegalArgumentException("caprock.session.maximum-ttl must be at most 23h but is " + maximumTtl);
         }

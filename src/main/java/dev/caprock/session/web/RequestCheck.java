@@ -111,13 +111,17 @@ class RequestCheck {
                     "not_configured",
                     "This service has no account for %s."
                             .formatted(workspaces.configured() ? "sandboxes" : "workspaces"),
-                    "The operator sets MESA_API_KEY, and E2B_API_KEY or VERCEL_TOKEN.",
+                    "The operator sets the environment variables that README.md lists under Configuration.",
                     List.of());
         }
     }
 
+    private String defaultProvider() {
+        return settings.defaultProvider() == null ? providers.names().getFirst() : settings.defaultProvider();
+    }
+
     private String provider(@Nullable String name, Mistakes mistakes) {
-        String wanted = name == null ? settings.defaultProvider() : name;
+        String wanted = name == null ? defaultProvider() : name;
         mistakes.check(
                 providers.find(wanted).isPresent(),
                 "/provider",
