@@ -27,7 +27,7 @@ class ScriptsShellcheckTests {
                 "SCRIPTDIR",
                 "-P",
                 SCRIPTS.resolve("sandbox").toString()));
-        try (var files = Files.walk(SCRIPTS)) {
+        try (var files = Stream.concat(Files.walk(SCRIPTS), Files.walk(TEMPLATES))) {
             files.map(Path::toString).filter(name -> name.endsWith(".sh")).forEach(command::add);
         }
         assertThat(command).hasSizeGreaterThan(10);

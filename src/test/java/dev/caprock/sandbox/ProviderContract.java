@@ -316,7 +316,7 @@ public abstract class ProviderContract {
     }
 
     private Specification wanted(Duration life) {
-        return new Specification("owner-1", "session1", attempt, null, life, null, null);
+        return new Specification("owner-1", "session1", attempt, null, life, null, Network.OPEN);
     }
 
     private CommandResult run(Sandbox sandbox, String script) {

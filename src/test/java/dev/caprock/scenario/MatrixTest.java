@@ -37,9 +37,8 @@ class MatrixTest {
     @MethodSource("all")
     void endsWithTheAgentsFileInTheRepo(String provider, String credential, String agent) {
         SessionDraft draft = scenario.session()
-                .with("provider", provider)
+                .provider(provider)
                 .with("credential", credential)
-                .without("template")
                 .secret("OPENAI_API_KEY", "any")
                 .prompt("Say hello.");
         StartedSession session = agent.equals("command")

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param route where it is created
  * @param fields what the create says of it; only one kind may be named
+ * @param isBare whether it is what Vercel offers, which has no mount
  */
-record Base(String route, Map<String, Object> fields) {
+record Base(String route, Map<String, Object> fields, boolean isBare) {
 
     private static final Pattern SNAPSHOT = Pattern.compile("snap_[A-Za-z0-9]+");
     private static final Pattern RUNTIME = Pattern.compile("(node|python)\\d+(\\.\\d+)?");
@@ -21,19 +22,24 @@ record Base(String route, Map<String, Object> fields) {
     private static final String RUNTIMES = "/v2/sandboxes";
 
     private static final String IMAGES = "/v3/sandboxes";
+    private static final String VERCELS_OWN = "vercel/sandbox/";
 
     /** @param name null for what the flavour has without one */
     static Base named(@Nullable String name, Flavour flavour) {
         if (name == null) {
-            return flavour == Flavour.RUNTIME ? runtime("node24") : new Base(IMAGES, Map.of());
+            return flavour == Flavour.RUNTIME ? runtime("node24") : new Base(IMAGES, Map.of(), true);
         }
         if (SNAPSHOT.matcher(name).matches()) {
-            return new Base(IMAGES, Map.of("source", Map.of("type", "snapshot", "snapshotId", name)));
+            return new Base(IMAGES, Map.of("source", Map.of("type", "snapshot", "snapshotId", name)), false);
         }
-        return RUNTIME.matcher(name).matches() ? runtime(name) : new Base(IMAGES, Map.of("image", name));
+        return RUNTIME.matcher(name).matches() ? runtime(name) : image(name);
     }
 
     private static Base runtime(String name) {
-        return new Base(RUNTIMES, Map.of("runtime", name));
+        return new Base(RUNTIMES, Map.of("runtime", name), true);
+    }
+
+    private static Base image(String name) {
+        return new Base(IMAGES, Map.of("image", name), name.startsWith(VERCELS_OWN));
     }
 }

@@ -45,7 +45,9 @@ final class Sandboxes {
     Details create(Specification wanted) {
         var operation = "create sandbox";
         var answer = api.send(
-                operation, api.request(base(wanted).route()).POST(Api.json(body(wanted))), settings.createTimeout());
+                operation,
+                api.request(settings.base(wanted.template()).route()).POST(Api.json(body(wanted))),
+                settings.createTimeout());
         if (answer.status() == 400) {
             return get(name(wanted.attempt())).orElseThrow(() -> api.failure(operation, answer));
         }
@@ -166,7 +168,7 @@ final class Sandboxes {
                         "caprock_owner", wanted.owner(),
                         "caprock_session", wanted.session(),
                         "caprock_attempt", wanted.attempt()));
-        body.putAll(base(wanted).fields());
+        body.putAll(settings.base(wanted.template()).fields());
         if (wanted.vcpus() != null) {
             body.put("resources", Map.of("vcpus", wanted.vcpus()));
         }
@@ -175,9 +177,5 @@ final class Sandboxes {
             body.put("networkPolicy", policy);
         }
         return body;
-    }
-
-    private Base base(Specification wanted) {
-        return Base.named(wanted.template() == null ? settings.template() : wanted.template(), settings.flavour());
     }
 }

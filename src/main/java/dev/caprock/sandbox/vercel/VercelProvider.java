@@ -87,6 +87,11 @@ final class VercelProvider implements Provider, CommandsApart {
             refusals.add(new Refusal(
                     "life", "The Vercel plan in use ends a sandbox after %s.".formatted(settings.maximumLifetime())));
         }
+        refusals.addAll(new NetworkPolicy(specification.network()).refusals());
+        if (settings.base(specification.template()).isBare()) {
+            Refusal.ofInstalling(settings.packageHosts(), specification.network())
+                    .ifPresent(refusals::add);
+        }
         return refusals;
     }
 

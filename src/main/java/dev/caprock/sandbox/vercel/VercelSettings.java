@@ -44,8 +44,6 @@ record VercelSettings(
         @DefaultValue({"cdn.amazonlinux.com", "registry.npmjs.org"})
         List<String> packageHosts) {
 
-    private static final String SNAPSHOT = "snap_";
-    private static final String OWN_IMAGES = "vercel/sandbox/";
     private static final URI VERCEL = URI.create("https://vercel.com/api");
 
     /** What a sandbox is made from unless a template says so. */
@@ -70,20 +68,9 @@ record VercelSettings(
         positive("call-timeout", callTimeout);
     }
 
-    /** What a sandbox is made from; null for Vercel's default. */
-    @Nullable
-    String template(@Nullable String wanted) {
-        return wanted == null ? template : wanted;
-    }
-
-    static boolean isSnapshot(@Nullable String template) {
-        return template != null && template.startsWith(SNAPSHOT);
-    }
-
-    /** Whether a sandbox is made from what Vercel offers, which has no mount. */
-    boolean isBare(@Nullable String wanted) {
-        String chosen = template(wanted);
-        return chosen == null || (!isSnapshot(chosen) && (flavour == Flavour.RUNTIME || chosen.startsWith(OWN_IMAGES)));
+    /** What a sandbox is made from, by the template that a request names; null when it names none. */
+    Base base(@Nullable String wanted) {
+        return Base.named(wanted == null ? template : wanted, flavour);
     }
 
     /** The token, where the provider exists because there is one. */

@@ -44,7 +44,6 @@ class RequestCheck {
     private static final int PROMPT_LIMIT = 1024 * 1024;
     private static final int VALUE_LIMIT = 64 * 1024;
     private static final Pattern TEMPLATE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}");
-    private static final Pattern HOST = Pattern.compile("(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?");
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,62}");
 
     private final SessionSettings settings;

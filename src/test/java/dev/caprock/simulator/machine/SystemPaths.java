@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /**
  * Turns the absolute paths in a command's text into those of the machine's folder. Stand-ins for tools do so for system
- * files, but a shell's own redirections and {@code cd} pass none of them. Paths that a program makes up while it runs,
+ * files, but a shell's own redirections, {@code .} and {@code cd} pass none of them. Paths that a program makes up while it runs,
  * and those in scripts that are files, are not seen.
  */
 record SystemPaths(Path machine) {
@@ -16,7 +16,7 @@ record SystemPaths(Path machine) {
             Pattern.compile("(?<![\\w./$}~)]|[\\w}][\"'])/(?:tmp|home/user|root)(?=[/\\s\"'`;:,)&|]|$)");
 
     private static final Pattern REDIRECTED =
-            Pattern.compile("([<>]\\s*[\"']?)((?:/etc|/opt|/usr/local)/|/dev/fuse\\b)");
+            Pattern.compile("([<>]\\s*[\"']?|(?<![\\w/.])\\.\\s+)((?:/etc|/opt|/usr/local)/|/dev/fuse\\b)");
     private static final Pattern SHELL_OF_ROOT = Pattern.compile("\\bsudo\\b[^\\n;&|]*sh -c");
 
     String within(String text, String user) {
