@@ -38,6 +38,12 @@ public interface Provider {
     /** All sandboxes of this account that carry the attempt's tag, whatever their state. Looks at every page. */
     List<Sandbox> find(String attempt);
 
+    /**
+     * All sandboxes of this account that carry an owner's tag, and no others, whatever their state. Looks at every page: part of
+     * a list never passes for the whole.
+     */
+    List<OwnedSandbox> owned(String owner);
+
     /** The sandbox with a fresh {@link Sandbox#access}, or empty when the account has none of this id. */
     Optional<Sandbox> get(String id);
 

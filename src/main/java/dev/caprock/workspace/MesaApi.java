@@ -146,10 +146,16 @@ interface MesaApi {
             String id,
             @Nullable String name,
             @JsonProperty("expires_at") @Nullable Instant expiresAt,
-            @JsonProperty("revoked_at") @Nullable Instant revokedAt) {
+            @JsonProperty("revoked_at") @Nullable Instant revokedAt,
+            @JsonProperty("created_at") @Nullable Instant createdAt,
+            @Nullable Map<String, String> tags) {
 
         public Key {
             Objects.requireNonNull(id, "id");
+        }
+
+        boolean isTagged(String tag, String value) {
+            return tags != null && value.equals(tags.get(tag));
         }
     }
 

@@ -60,6 +60,11 @@ public class Workspaces {
         return settings.hasKey();
     }
 
+    /** Whether there may be keys of ours: without an API key none can be made. No call. */
+    public boolean makesKeys() {
+        return settings.apiKey() != null;
+    }
+
     Mesa mesa() {
         return mesa;
     }
@@ -152,14 +157,33 @@ public class Workspaces {
 
     /** The ids of the keys with exactly this name that are neither revoked nor expired. */
     public List<String> liveKeys(String keyName) {
-        // Past its end a key counts as live for a while: revoking a dead one is harmless, missing a live one is not.
-        Instant dead = clock.instant().minus(CLOCK_SKEW);
-        return mesa.all("list keys", (api, org, cursor) -> api.keys(org, keyName, cursor)).stream()
+        return live(keyName)
                 .filter(key -> keyName.equals(key.name()))
-                .filter(key -> key.revokedAt() == null)
-                .filter(key -> key.expiresAt() == null || key.expiresAt().isAfter(dead))
                 .map(MesaApi.Key::id)
                 .toList();
+    }
+
+    /** The keys whose names begin like this and that carry this tag, neither revoked nor expired. */
+    public List<OwnedKey> liveKeys(String namePrefix, String tag, String value) {
+        return live(namePrefix)
+                .filter(key -> key.isTagged(tag, value))
+                .flatMap(key -> owned(key, namePrefix).stream())
+                .toList();
+    }
+
+    private static Optional<OwnedKey> owned(MesaApi.Key key, String namePrefix) {
+        if (key.name() == null || !key.name().startsWith(namePrefix) || key.tags() == null || key.createdAt() == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new OwnedKey(key.id(), key.name(), key.tags(), key.createdAt()));
+    }
+
+    private Stream<MesaApi.Key> live(String query) {
+        // Past its end a key counts as live for a while: revoking a dead one is harmless, missing a live one is not.
+        Instant dead = clock.instant().minus(CLOCK_SKEW);
+        return mesa.all("list keys", (api, org, cursor) -> api.keys(org, query, cursor)).stream()
+                .filter(key -> key.revokedAt() == null)
+                .filter(key -> key.expiresAt() == null || key.expiresAt().isAfter(dead));
     }
 
     /**

@@ -2,12 +2,15 @@ package dev.caprock.sandbox.e2b;
 
 import dev.caprock.remote.Remote;
 import dev.caprock.remote.RemoteFailure;
+import dev.caprock.sandbox.OwnedSandbox;
 import dev.caprock.sandbox.Sandbox;
 import dev.caprock.sandbox.Specification;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +28,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** E2B's control API, as the JavaScript SDK 2.51.0 and the server's sources of 2026-08-22 speak it. */
 final class ControlApi {
 
+    private static final String OWNER = "caprock_owner";
+    private static final String SESSION = "caprock_session";
+    private static final String ATTEMPT = "caprock_attempt";
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int BODY_LIMIT = 8 << 20;
     private static final int PAGE_LIMIT = 100;
@@ -91,25 +97,55 @@ final class ControlApi {
         return created(operation, answer);
     }
 
-    /** The ids of the sandboxes whose metadata has this value, running or paused. */
-    List<String> find(String key, String value) {
+    /** The ids of the sandboxes of an attempt, running or paused. */
+    List<String> find(String attempt) {
         var operation = "find sandboxes";
+        return list(operation, ATTEMPT, attempt).stream()
+                .map(item -> id(operation, item))
+                .toList();
+    }
+
+    /** The sandboxes of an owner, running or paused. */
+    List<OwnedSandbox> owned(String owner) {
+        var operation = "list sandboxes";
+        return list(operation, OWNER, owner).stream()
+                .filter(item -> owner.equals(tag(item, OWNER))) // whatever the server made of the filter
+                .map(item -> new OwnedSandbox(
+                        id(operation, item), tag(item, SESSION), tag(item, ATTEMPT), startedAt(operation, item)))
+                .toList();
+    }
+
+    private List<JsonNode> list(String operation, String key, String value) {
         // Keys and values of letters, digits, - and _ survive the server's three decodings whatever their number.
         var query = "/v2/sandboxes?metadata=" + encoded(key + "=" + value) + "&state=running,paused&limit=100";
-        var ids = new ArrayList<String>();
+        var items = new ArrayList<JsonNode>();
         String next = null;
         for (int page = 0; page < PAGE_LIMIT; page++) {
             var path = next == null ? query : query + "&nextToken=" + encoded(next);
             var answer = expect(operation, send(operation, calls, HttpMethod.GET, path, null));
-            for (JsonNode item : items(operation, answer)) {
-                ids.add(known(operation, item.path("sandboxID").asString("")));
-            }
+            items(operation, answer).forEach(items::add);
             next = answer.headers().getFirst("X-Next-Token");
             if (next == null || next.isBlank()) {
-                return ids;
+                return items;
             }
         }
         throw unreadable(operation, "the list did not end after %d pages".formatted(PAGE_LIMIT));
+    }
+
+    private String id(String operation, JsonNode item) {
+        return known(operation, item.path("sandboxID").asString(""));
+    }
+
+    private static String tag(JsonNode item, String key) {
+        return item.path("metadata").path(key).asString("");
+    }
+
+    private Instant startedAt(String operation, JsonNode item) {
+        try {
+            return Instant.parse(item.path("startedAt").asString(""));
+        } catch (DateTimeParseException untold) {
+            throw unreadable(operation, "the answer does not say when a sandbox was started");
+        }
     }
 
     /** Looks at one sandbox; empty when E2B itself says that it is not there. */
@@ -149,15 +185,9 @@ final class ControlApi {
         var body = new LinkedHashMap<String, Object>();
         body.put("templateID", settings.template(wanted.template()));
         body.put("timeout", seconds(wanted.life()));
-        body.put(
-                "metadata",
-                Map.of(
-                        "caprock_owner", wanted.owner(),
-                        "caprock_session", wanted.session(),
-                        "caprock_attempt", wanted.attempt()));
-        var network = new NetworkRules(wanted.network()).body();
-        if (!network.isEmpty()) {
-            body.put("network", network);
+        body.put("metadata", Map.of(OWNER, wanted.owner(), SESSION, wanted.session(), ATTEMPT, wanted.attempt()));
+        if (wanted.allow() != null) { // what is allowed beats what is denied
+            body.put("network", Map.of("allowOut", wanted.allow(), "denyOut", List.of("0.0.0.0/0")));
         }
         return body;
     }

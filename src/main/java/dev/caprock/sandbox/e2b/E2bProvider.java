@@ -8,6 +8,7 @@ import dev.caprock.sandbox.CommandResult;
 import dev.caprock.sandbox.FollowEnd;
 import dev.caprock.sandbox.Offsets;
 import dev.caprock.sandbox.OutputSink;
+import dev.caprock.sandbox.OwnedSandbox;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Refusal;
 import dev.caprock.sandbox.RunFiles;
@@ -106,9 +107,12 @@ final class E2bProvider implements Provider {
     /** E2B's list tells no tokens, so each find is looked at once more. */
     @Override
     public List<Sandbox> find(String attempt) {
-        return control.find("caprock_attempt", attempt).stream()
-                .flatMap(id -> get(id).stream())
-                .toList();
+        return control.find(attempt).stream().flatMap(id -> get(id).stream()).toList();
+    }
+
+    @Override
+    public List<OwnedSandbox> owned(String owner) {
+        return control.owned(owner);
     }
 
     @Override

@@ -1,19 +1,30 @@
 package dev.caprock.sandbox.vercel;
 
 import dev.caprock.remote.RemoteFailure;
+import dev.caprock.sandbox.OwnedSandbox;
 import dev.caprock.sandbox.Specification;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** The project's sandboxes, by the names that we gave them. */
 final class Sandboxes {
 
+    private static final String PREFIX = "caprock-";
+    private static final String OWNER = "caprock_owner";
+    private static final String SESSION = "caprock_session";
+    private static final String ATTEMPT = "caprock_attempt";
+    private static final int PAGE_LIMIT = 200;
+    private static final String SNAPSHOT = "snap_";
+    private static final String RUNTIME = "node24";
     private static final Duration SHORTEST_EXTENSION = Duration.ofSeconds(1);
 
     /** A stop that takes longer is asked for again later. */
@@ -35,7 +46,7 @@ final class Sandboxes {
 
     /** The one name that an attempt's sandbox can have: Vercel refuses a second one, and we find the first. */
     static String name(String attempt) {
-        return "caprock-" + attempt;
+        return PREFIX + attempt;
     }
 
     /**
@@ -59,6 +70,48 @@ final class Sandboxes {
         var operation = "get sandbox";
         var answer = api.send(operation, api.request(path(name)).GET());
         return answer.provesAbsence() ? Optional.empty() : Optional.of(details(operation, answer));
+    }
+
+    /** The sandboxes of an owner: Vercel keeps one that has stopped until it is deleted. */
+    List<OwnedSandbox> owned(String owner) {
+        var operation = "list sandboxes";
+        // a prefix wants the order by name; the filter takes one tag only
+        var query = "/v2/sandboxes?project=%s&limit=50&sortBy=name&sortOrder=asc&namePrefix=%s&tags=%s"
+                .formatted(Api.encoded(settings.requiredProject()), PREFIX, Api.encoded(OWNER + ":" + owner));
+        var owned = new ArrayList<OwnedSandbox>();
+        String cursor = null;
+        for (int page = 0; page < PAGE_LIMIT; page++) {
+            var path = cursor == null ? query : query + "&cursor=" + Api.encoded(cursor);
+            var list = api.expect(
+                            operation, api.send(operation, api.request(path).GET()))
+                    .json();
+            if (!list.path("sandboxes").isArray()) {
+                throw api.unreadable(operation, "the answer is no list");
+            }
+            list.path("sandboxes").forEach(item -> {
+                if (owner.equals(tag(item, OWNER))) { // whatever the server made of the filter
+                    owned.add(owned(operation, item));
+                }
+            });
+            cursor = list.path("pagination").path("next").asString("");
+            if (cursor.isEmpty()) {
+                return owned;
+            }
+        }
+        throw api.unreadable(operation, "the list did not end after %d pages".formatted(PAGE_LIMIT));
+    }
+
+    private OwnedSandbox owned(String operation, JsonNode item) {
+        var name = item.path("name").asString("");
+        var createdAt = item.path("createdAt");
+        if (!Details.isId(name) || !createdAt.isNumber()) {
+            throw api.unreadable(operation, "the answer does not name a sandbox, or when it was made");
+        }
+        return new OwnedSandbox(name, tag(item, SESSION), tag(item, ATTEMPT), Instant.ofEpochMilli(createdAt.asLong()));
+    }
+
+    private static String tag(JsonNode item, String key) {
+        return item.path("tags").path(key).asString("");
     }
 
     /**
@@ -162,13 +215,15 @@ final class Sandboxes {
         body.put("ports", List.of());
         body.put("persistent", false);
         body.put("timeout", Math.max(1000, wanted.life().toMillis()));
-        body.put(
-                "tags",
-                Map.of(
-                        "caprock_owner", wanted.owner(),
-                        "caprock_session", wanted.session(),
-                        "caprock_attempt", wanted.attempt()));
-        body.putAll(settings.base(wanted.template()).fields());
+        body.put("tags", Map.of(OWNER, wanted.owner(), SESSION, wanted.session(), ATTEMPT, wanted.attempt()));
+        String template = template(wanted);
+        if (isSnapshot(template)) { // which refuses a runtime or an image beside it
+            body.put("source", Map.of("type", "snapshot", "snapshotId", template));
+        } else if (settings.flavour() == Flavour.RUNTIME) {
+            body.put("runtime", template == null ? RUNTIME : template);
+        } else if (template != null) {
+            body.put("image", template);
+        }
         if (wanted.vcpus() != null) {
             body.put("resources", Map.of("vcpus", wanted.vcpus()));
         }

@@ -8,6 +8,7 @@ import dev.caprock.sandbox.CommandsApart;
 import dev.caprock.sandbox.FollowEnd;
 import dev.caprock.sandbox.Offsets;
 import dev.caprock.sandbox.OutputSink;
+import dev.caprock.sandbox.OwnedSandbox;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Refusal;
 import dev.caprock.sandbox.RunFiles;
@@ -103,6 +104,11 @@ final class VercelProvider implements Provider, CommandsApart {
     @Override
     public List<Sandbox> find(String attempt) {
         return get(Sandboxes.name(attempt)).stream().toList();
+    }
+
+    @Override
+    public List<OwnedSandbox> owned(String owner) {
+        return sandboxes.owned(owner);
     }
 
     @Override

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.caprock.remote.RemoteFailure;
+import dev.caprock.sandbox.OwnedSandbox;
 import dev.caprock.sandbox.Refusal;
 import dev.caprock.sandbox.Sandbox;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -170,6 +172,44 @@ class ControlApiTests {
 
         var query = "GET /v2/sandboxes?metadata=caprock_attempt%3Datt_1&state=running,paused&limit=100";
         assertThat(stub.lines()).startsWith(query, query + "&nextToken=a%2Bb%3D");
+    }
+
+    @Test
+    void theListOfAnOwnerIsReadToItsEndAndHoldsNobodyElses() {
+        stub.on(
+                "GET /v2/sandboxes",
+                Stub.json(
+                        200,
+                        "[%s,%s]".formatted(listed("i1", "owner-1"), listed("i2", "owner-2")),
+                        "X-Next-Token",
+                        "n"),
+                Stub.json(200, "[%s]".formatted(listed("i3", "owner-1"))));
+
+        var started = Instant.parse("2026-01-02T03:04:05.678901Z");
+        assertThat(e2b.owned("owner-1"))
+                .containsExactly(
+                        new OwnedSandbox("i1", "ses_1", "att_1", started),
+                        new OwnedSandbox("i3", "ses_1", "att_1", started));
+
+        var query = "GET /v2/sandboxes?metadata=caprock_owner%3Downer-1&state=running,paused&limit=100";
+        assertThat(stub.lines()).containsExactly(query, query + "&nextToken=n");
+    }
+
+    private static String listed(String id, String owner) {
+        return """
+                {"sandboxID":"%s","startedAt":"2026-01-02T03:04:05.678901Z","state":"running",
+                 "metadata":{"caprock_owner":"%s","caprock_session":"ses_1","caprock_attempt":"att_1"}}""".formatted(id, owner);
+    }
+
+    @Test
+    void aListOfAnOwnerThatCannotBeReadIsNotAnEmptyOne() {
+        stub.on("GET /v2/sandboxes", Stub.json(200, "{}"));
+        assertThatThrownBy(() -> e2b.owned("owner-1")).isInstanceOf(RemoteFailure.Unknown.class);
+
+        stub.on(
+                "GET /v2/sandboxes",
+                Stub.json(200, "[{\"sandboxID\":\"i1\",\"metadata\":{\"caprock_owner\":\"owner-1\"}}]"));
+        assertThatThrownBy(() -> e2b.owned("owner-1")).isInstanceOf(RemoteFailure.Unknown.class);
     }
 
     @Test

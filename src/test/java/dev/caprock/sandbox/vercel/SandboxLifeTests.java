@@ -16,9 +16,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.caprock.remote.RemoteFailure;
+import dev.caprock.sandbox.OwnedSandbox;
 import dev.caprock.sandbox.Refusal;
 import dev.caprock.sandbox.vercel.VercelSettings.Flavour;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +191,46 @@ class SandboxLifeTests {
         assertThat(vercel.get("caprock-att_1")).isEmpty();
         assertThatThrownBy(() -> vercel.get("caprock-att_1")).isInstanceOf(RemoteFailure.Unknown.class);
         assertThatThrownBy(() -> vercel.destroy("caprock-att_1")).isInstanceOf(RemoteFailure.Unknown.class);
+    }
+
+    @Test
+    void theListOfAnOwnerIsReadToItsEndAndHoldsNobodyElses() {
+        stub.on(
+                "GET /v2/sandboxes",
+                json(200, page("\"caprock-b\"", listed("caprock-a", "owner-1"), listed("caprock-b", "owner-2"))),
+                json(200, page("null", listed("caprock-c", "owner-1"))));
+
+        var created = Instant.ofEpochMilli(1_100_500);
+        assertThat(vercel.owned("owner-1"))
+                .containsExactly(
+                        new OwnedSandbox("caprock-a", "ses_1", "att_1", created),
+                        new OwnedSandbox("caprock-c", "ses_1", "att_1", created));
+
+        var query = "/v2/sandboxes?project=prj_1&limit=50&sortBy=name&sortOrder=asc&namePrefix=caprock-"
+                + "&tags=caprock_owner%3Aowner-1";
+        assertThat(stub.requests)
+                .extracting(Stub.Request::uri)
+                .containsExactly(query + "&teamId=team_1", query + "&cursor=caprock-b&teamId=team_1");
+    }
+
+    private static String page(String next, String... items) {
+        return "{\"sandboxes\":[%s],\"pagination\":{\"count\":%d,\"next\":%s}}"
+                .formatted(String.join(",", items), items.length, next);
+    }
+
+    private static String listed(String name, String owner) {
+        return """
+                {"name":"%s","createdAt":1100500,"status":"stopped",
+                 "tags":{"caprock_owner":"%s","caprock_session":"ses_1","caprock_attempt":"att_1"}}""".formatted(name, owner);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{}", "{\"sandboxes\":[{\"name\":\"caprock-a\",\"tags\":{\"caprock_owner\":\"owner-1\"}}]}"})
+    void aListThatCannotBeReadIsNotAnEmptyOne(String body) {
+        stub.on("GET /v2/sandboxes", json(200, body));
+
+        assertThatThrownBy(() -> vercel.owned("owner-1")).isInstanceOf(RemoteFailure.Unknown.class);
     }
 
     @Test
