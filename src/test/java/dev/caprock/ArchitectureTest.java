@@ -73,6 +73,7 @@ class ArchitectureTest {
         "dev.caprock.workspace..,       sandbox remote",
         "dev.caprock.session,           journal audit secrets",
         "dev.caprock.session.lifecycle, session sandbox workspace agent journal audit secrets remote",
+        "dev.caprock.session.sweep,     session session.lifecycle sandbox workspace audit remote",
         "dev.caprock.session.web,       session sandbox workspace agent access journal audit remote"
     })
     void thisPackageKnowsOnly(String room, String others) {

@@ -75,6 +75,9 @@ class ConfigurationTest {
                         caprock.session.default-ttl = 1h
                         caprock.session.maximum-ttl = 12h
                         caprock.session.minimum-ttl = 1m
+                        caprock.sweep.interval = 5m
+                        caprock.sweep.minimum-age = 5m
+                        caprock.sweep.overdue-after = 15m
                         caprock.vercel.api-url = none
                         caprock.vercel.call-timeout = PT30S
                         caprock.vercel.create-timeout = PT60S

@@ -23,6 +23,9 @@ public class Chronicle {
     /** Progress and warnings are events, but no changes of state. */
     private static final List<String> NOT_AUDITED = List.of("prepare.phase", "session.warning");
 
+    /** Changes that only the audit chain tells of: they are no events of the session's life. */
+    private static final List<String> ONLY_AUDITED = List.of("session.amended", "leftover.found", "leftover.gone");
+
     private final Journal journal;
     private final Audit audit;
 
@@ -39,9 +42,12 @@ public class Chronicle {
             return;
         }
         var entries = facts.stream()
+                .filter(fact -> !ONLY_AUDITED.contains(fact.type()))
                 .map(fact -> new Entry(fact.type(), fact.run(), fact.data()))
                 .toList();
-        journal.append(session.id(), at, entries);
+        if (!entries.isEmpty()) {
+            journal.append(session.id(), at, entries);
+        }
         for (Fact fact : facts) {
             log(session, fact);
             if (!NOT_AUDITED.contains(fact.type())) {

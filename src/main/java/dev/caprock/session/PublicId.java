@@ -26,7 +26,11 @@ public enum PublicId {
         if (!text.startsWith(prefix)) {
             return Optional.empty();
         }
-        String digits = text.substring(prefix.length());
+        return ofDigits(text.substring(prefix.length()));
+    }
+
+    /** The id whose {@link #digits} these are; empty when they are not. */
+    public static Optional<UUID> ofDigits(String digits) {
         return DIGITS.matcher(digits).matches() ? Optional.of(uuid(digits)) : Optional.empty();
     }
 

@@ -547,6 +547,17 @@ public class Session {
         become(SessionStatus.CLOSED, describe());
     }
 
+    /**
+     * Something of it was found outside that none of its resources explains, or was ended after all. Once it is closed only the
+     * audit chain tells: its last event stays the last.
+     */
+    void leftover(ResourceKind kind, String externalId, boolean ended) {
+        if (!ended && status != SessionStatus.CLOSED) {
+            warn("leftover_found", "A %s that nothing explains was found, and is ended.".formatted(kind.text()));
+        }
+        fact(ended ? "leftover.gone" : "leftover.found", null, Map.of("kind", kind.text(), "externalId", externalId));
+    }
+
     // ---- attempts that failed ------------------------------------------------------------------------------------
 
     /** It was looked for and is not there; it may be made from {@code retryAt} on. */

@@ -116,6 +116,21 @@ public class Sessions {
                 .flatMap(found -> found);
     }
 
+    /**
+     * Records that something of a session was found outside that none of its resources explains, or that it was ended.
+     *
+     * @return its tenant; empty when there is no such session
+     */
+    public Optional<String> leftover(UUID id, ResourceKind kind, String externalId, boolean ended, Instant now) {
+        return store.tenantOf(id).map(tenant -> {
+            Optional<Instant> ignored = wakes.wake(id); // for its lock
+            Session session = get(id);
+            session.leftover(kind, externalId, ended);
+            chronicle.record(session, new Actor(tenant, "caprock", null, null), now);
+            return tenant;
+        });
+    }
+
     /** Changes a session under the lock of its place. One that is closed has none, and must not change. */
     private <T> Optional<T> change(String tenant, UUID id, Actor actor, BiFunction<Session, Instant, T> change) {
         if (!store.tenantOf(id).filter(tenant::equals).isPresent()) {

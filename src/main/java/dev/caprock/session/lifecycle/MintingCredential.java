@@ -9,7 +9,8 @@ import dev.caprock.workspace.Credential;
 import dev.caprock.workspace.Credentials;
 import dev.caprock.workspace.Workspaces;
 import java.time.Instant;
-import java.util.Map;
+import java.util.List;
+import java.util.Objects;
 import org.springframework.stereotype.Component;
 
 /** Mints what the session mounts with. The secret of one that Mesa makes is known from this one answer only. */
@@ -45,7 +46,7 @@ class MintingCredential implements Doing<Action.MintCredential> {
 
     /** By this name a key is found whose answer was lost. */
     static String keyName(Resource credential) {
-        return "caprock-" + PublicId.digits(credential.attempt());
+        return Installation.KEY_PREFIX + PublicId.digits(credential.attempt());
     }
 
     @Override
@@ -55,8 +56,12 @@ class MintingCredential implements Doing<Action.MintCredential> {
 
     @Override
     public Outcome perform(Session session, Action.MintCredential mint, Progress progress) {
-        Resource row = session.resource(mint.subject());
-        var tags = Map.of("caprock-owner", installation.tag(), "caprock-session", PublicId.digits(session.id()));
+        Resource credential = session.resource(mint.subject());
+        List<String> repoIds = session.repos().stream()
+                .map(repo -> Objects.requireNonNull(repo.id()))
+                .toList();
+        boolean write = session.repos().stream().anyMatch(Repo::writable);
+        var tags = installation.keyTags(session.id());
         try {
             Credential minted = credentials.mint(
                     SessionCredentials.mode(session),

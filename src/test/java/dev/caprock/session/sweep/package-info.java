@@ -1,0 +1,4 @@
+@NullMarked
+package dev.caprock.session.sweep;
+
+import org.jspecify.annotations.NullMarked;
