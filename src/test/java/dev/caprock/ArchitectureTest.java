@@ -74,7 +74,7 @@ class ArchitectureTest {
         "dev.caprock.session,           journal audit secrets",
         "dev.caprock.session.lifecycle, session sandbox workspace agent journal audit secrets remote",
         "dev.caprock.session.sweep,     session session.lifecycle sandbox workspace audit remote",
-        "dev.caprock.session.web,       session sandbox workspace agent access journal audit remote"
+        "dev.caprock.session.web,       session session.sweep sandbox workspace agent access journal audit remote"
     })
     void thisPackageKnowsOnly(String room, String others) {
         onlyKnows(room, List.of(others.split(" ")));
