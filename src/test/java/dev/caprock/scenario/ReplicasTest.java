@@ -110,6 +110,29 @@ class ReplicasTest {
     }
 
     @Test
+    void withEveryReplicaGoneTheCostEndsByItself() {
+        UUID only = start();
+        var one = scenario.session().shell("echo here; sleep 600").start();
+        var other = scenario.session()
+                .with("provider", "vercel")
+                .without("template")
+                .shell("echo here; sleep 600")
+                .start();
+        one.awaitPrinted("here");
+        other.awaitPrinted("here");
+
+        replica(only).kill();
+        simulators.e2b().advance(Duration.ofMinutes(11));
+        simulators.vercel().advance(Duration.ofMinutes(11));
+
+        assertThat(simulators.e2b().ledger().live()).isEmpty();
+        assertThat(simulators.vercel().ledger().live()).noneMatch(sandbox -> sandbox.costs());
+        start();
+        Endings.assertFailed(scenario, one, "sandbox_lost");
+        Endings.assertFailed(scenario, other, "sandbox_lost");
+    }
+
+    @Test
     void aSmallHeapCarriesMuchOutput() {
         start();
         var session = scenario.session()

@@ -7,6 +7,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,7 +122,7 @@ final class Sandboxes {
     void extend(String name, Duration life) {
         var operation = "extend sandbox";
         var details = alive(operation, name);
-        var end = end(details, clock.instant().plus(life));
+        var end = end(details, wholeMillis(clock.instant().plus(life))); // all that Vercel counts in
         var missing = details.endsAt() == null ? life : Duration.between(details.endsAt(), end);
         if (!missing.isPositive()) {
             return;
@@ -186,6 +187,10 @@ final class Sandboxes {
 
     private Details alive(String operation, String name) {
         return get(name).filter(details -> !details.hasEnded()).orElseThrow(() -> api.gone(operation));
+    }
+
+    private static Instant wholeMillis(Instant time) {
+        return time.plusNanos(999_999).truncatedTo(ChronoUnit.MILLIS);
     }
 
     private Instant end(Details details, Instant wanted) {

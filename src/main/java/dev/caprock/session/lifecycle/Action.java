@@ -6,6 +6,7 @@ import dev.caprock.session.Ids;
 import dev.caprock.session.RunStatus;
 import dev.caprock.session.Session;
 import dev.caprock.session.StopReason;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,11 @@ sealed interface Action {
      */
     record LookForSandbox(UUID subject, Instant at) implements Call {}
 
-    record ExtendSandbox(UUID subject) implements Call {}
+    /**
+     * @param life how long it is to live from now on
+     * @param until what that was when it was decided: from whenever the call arrives, it lives at least that long
+     */
+    record ExtendSandbox(UUID subject, Duration life, Instant until) implements Call {}
 
     /** Prepares the sandbox and starts the mount; the subject is the mount. */
     record Prepare(UUID subject) implements Call {}

@@ -134,13 +134,15 @@ final class Decisions {
         }
     }
 
+    /** Never beyond what closing at the session's end takes, so that nothing lives on should we be gone by then. */
     private void extend(Resource sandbox) {
         Instant lease = requireNonNull(sandbox.leaseUntil());
-        boolean lastsToTheEnd =
-                !lease.isBefore(requireNonNull(session.expiresAt()).plus(settings.publishTimeout()));
-        if (!lastsToTheEnd
+        Instant end = requireNonNull(session.expiresAt()).plus(settings.room());
+        if (lease.isBefore(end)
                 && reached(lease.minus(settings.sandboxLease().multipliedBy(2).dividedBy(3)))) {
-            call(sandbox, new Action.ExtendSandbox(sandbox.id()));
+            Instant renewed = now.plus(settings.sandboxLease());
+            Instant until = renewed.isBefore(end) ? renewed : end;
+            call(sandbox, new Action.ExtendSandbox(sandbox.id(), Duration.between(now, until), until));
         }
     }
 

@@ -9,12 +9,10 @@ import org.springframework.stereotype.Component;
 class ExtendingSandbox implements Doing<Action.ExtendSandbox> {
 
     private final Sandboxes sandboxes;
-    private final LifecycleSettings settings;
     private final Setbacks setbacks;
 
-    ExtendingSandbox(Sandboxes sandboxes, LifecycleSettings settings, Setbacks setbacks) {
+    ExtendingSandbox(Sandboxes sandboxes, Setbacks setbacks) {
         this.sandboxes = sandboxes;
-        this.settings = settings;
         this.setbacks = setbacks;
     }
 
@@ -26,10 +24,10 @@ class ExtendingSandbox implements Doing<Action.ExtendSandbox> {
     @Override
     public Outcome perform(Session session, Action.ExtendSandbox extend, Progress progress) {
         try {
-            sandboxes.provider(session).extend(sandboxes.of(session), settings.sandboxLease());
+            sandboxes.provider(session).extend(sandboxes.of(session), extend.life());
         } catch (RemoteFailure failure) {
-            return setbacks.releasing(extend.subject(), failure);
+            return setbacks.extending(extend.subject(), failure);
         }
-        return (current, now) -> current.sandboxExtended(extend.subject(), now.plus(settings.sandboxLease()));
+        return (current, now) -> current.sandboxExtended(extend.subject(), extend.until());
     }
 }

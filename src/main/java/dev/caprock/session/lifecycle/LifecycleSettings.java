@@ -17,7 +17,7 @@ import org.springframework.validation.annotation.Validated;
  * @param claims how many sessions and runs one replica works on at once
  * @param openingTimeout how long opening may take before the session fails
  * @param sandboxLease how long a sandbox lives before it must be extended, so that it ends by itself when every replica is
- *     gone; at least 1 minute
+ *     gone; at least one and a half times the longer of flushTimeout and verifyTimeout, at most 1 hour
  * @param mintDeadline how long after it was asked for a credential may still appear though its answer was lost
  * @param stopGrace how long an agent that is asked to end may take before it is killed
  * @param stopTimeout after this long in closing a run that cannot be stopped is given up
@@ -44,6 +44,23 @@ record LifecycleSettings(
         @NotNull @DefaultValue("10m") Duration publishTimeout,
         @NotNull @DefaultValue("500ms") Duration firstRetry,
         @NotNull @DefaultValue("30s") Duration lastRetry) {
+
+    /** What every provider grants in one call. */
+    private static final Duration LONGEST_LEASE = Duration.ofHours(1);
+
+    LifecycleSettings {
+        Duration needed = flushTimeout.compareTo(verifyTimeout) > 0 ? flushTimeout : verifyTimeout;
+        Duration shortest = needed.multipliedBy(3).dividedBy(2); // a third is used up before it is renewed
+        if (sandboxLease.compareTo(shortest) < 0 || sandboxLease.compareTo(LONGEST_LEASE) > 0) {
+            throw new IllegalArgumentException("caprock.lifecycle.sandbox-lease must be from %s to %s but is %s"
+                    .formatted(shortest, LONGEST_LEASE, sandboxLease));
+        }
+    }
+
+    /** How long after a session began to close its sandbox may still be needed. */
+    Duration room() {
+        return flushTimeout.compareTo(verifyTimeout) > 0 ? flushTimeout : verifyTimeout;
+    }
 
     /** The wait before the attempt that follows this many failures. */
     Duration backOff(int failures) {

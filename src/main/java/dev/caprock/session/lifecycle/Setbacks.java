@@ -65,6 +65,21 @@ class Setbacks {
         };
     }
 
+    /** A sandbox's life could not be extended: it is tried again while it lives, whatever pause the remote asks for. */
+    Outcome extending(UUID sandbox, RemoteFailure failure) {
+        return (session, now) -> {
+            if (tellsOfLoss(failure)) {
+                session.sandboxLost(now);
+            }
+            Instant lease = Objects.requireNonNullElse(session.resource(sandbox).leaseUntil(), now);
+            Instant halfway = now.plus(Duration.between(now, lease).dividedBy(2));
+            Instant asked = retryAt(session, sandbox, failure, now);
+            Instant own = now.plus(backOff(session, sandbox));
+            Instant latest = halfway.isAfter(own) ? halfway : own;
+            session.postponed(sandbox, message(failure), asked.isBefore(latest) ? asked : latest);
+        };
+    }
+
     /** Not yet done, for a reason that is no failure of a remote. */
     Outcome notYet(UUID resource, String why) {
         return (session, now) -> session.postponed(resource, why, now.plus(backOff(session, resource)));

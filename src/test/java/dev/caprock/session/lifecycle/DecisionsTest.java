@@ -264,14 +264,42 @@ class DecisionsTest {
         }
 
         @Test
+        void aSandboxIsExtendedByALease() {
+            given.running().later(GivenSession.LEASE.dividedBy(3));
+
+            Instant until = given.now().plus(SETTINGS.sandboxLease());
+            assertThat(actions(given))
+                    .containsExactly(new ExtendSandbox(given.of(SANDBOX).id(), SETTINGS.sandboxLease(), until));
+        }
+
+        @Test
+        void aSandboxIsExtendedNoFurtherThanClosingAtTheEndTakes() {
+            Duration left = MOMENT;
+            idle.at(Duration.ZERO).leased(GivenSession.TTL).at(GivenSession.TTL.minus(left));
+
+            Duration life = left.plus(SETTINGS.room());
+            assertThat(actions(idle))
+                    .containsExactly(new ExtendSandbox(
+                            idle.of(SANDBOX).id(), life, idle.now().plus(life)));
+        }
+
+        @Test
         void aSandboxThatLastsToTheEndIsNotExtended() {
-            Duration toTheEnd = GivenSession.TTL.plus(SETTINGS.publishTimeout());
-            Duration nearTheEnd = GivenSession.TTL.minus(MOMENT);
+            Duration toTheEnd = GivenSession.TTL.plus(SETTINGS.room());
 
-            assertThat(next(idle.leased(toTheEnd).at(nearTheEnd))).isEmpty();
-
-            idle.at(Duration.ZERO).leased(GivenSession.TTL).at(nearTheEnd);
+            assertThat(next(idle.leased(toTheEnd).at(GivenSession.TTL.minus(MOMENT))))
+                    .isEmpty();
+            idle.at(Duration.ZERO).leased(toTheEnd.minus(MOMENT)).at(GivenSession.TTL.minus(MOMENT));
             assertThat(next(idle)).containsExactly(ExtendSandbox.class);
+        }
+
+        @Test
+        void aSandboxIsNotExtendedForClosingWhichItsLeaseAlwaysOutlasts() {
+            Duration leftAtTheLatest = SETTINGS.sandboxLease().multipliedBy(2).dividedBy(3);
+
+            assertThat(leftAtTheLatest).isGreaterThanOrEqualTo(SETTINGS.room());
+            given.running().cancelled();
+            assertThat(next(given.later(GivenSession.LEASE.minus(MOMENT)))).doesNotContain(ExtendSandbox.class);
         }
 
         @Test

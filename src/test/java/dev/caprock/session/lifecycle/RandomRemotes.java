@@ -76,12 +76,8 @@ final class RandomRemotes {
         return switch (call) {
             case Action.CreateSandbox create -> create(session, session.resource(create.subject()), now);
             case Action.LookForSandbox look -> lookForSandbox(session, session.resource(look.subject()), now);
-            case Action.ExtendSandbox(UUID sandbox) ->
-                inSandbox(
-                        session,
-                        sandbox,
-                        false,
-                        (current, at) -> current.sandboxExtended(sandbox, at.plus(Defaults.LIFECYCLE.sandboxLease())));
+            case Action.ExtendSandbox(UUID sandbox, var life, var until) ->
+                inSandbox(session, sandbox, false, (current, at) -> current.sandboxExtended(sandbox, until));
             case Action.MintCredential mint -> mint(session.resource(mint.subject()), now);
             case Action.LookForCredential look -> lookForCredential(session.resource(look.subject()), now);
             case Action.OpenWorkspace(UUID workspace) -> openWorkspace(session, workspace);
