@@ -18,6 +18,12 @@ public class IllegalMove extends RuntimeException {
                 "session %s is %s and takes no further run".formatted(PublicId.SESSION.text(session), from.text()));
     }
 
+    static IllegalMove amendment(UUID session, SessionStatus from) {
+        return new IllegalMove(
+                from,
+                "session %s is %s and cannot be changed so".formatted(PublicId.SESSION.text(session), from.text()));
+    }
+
     /** Where the session stands. */
     public SessionStatus from() {
         return from;

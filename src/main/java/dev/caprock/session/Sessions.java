@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
@@ -22,14 +23,23 @@ public class Sessions {
 
     private final SessionStore store;
     private final Wakes wakes;
+    private final Ceilings ceilings;
     private final Chronicle chronicle;
     private final Vault vault;
     private final Ids ids;
     private final JsonMapper json;
 
-    Sessions(SessionStore store, Wakes wakes, Chronicle chronicle, Vault vault, Ids ids, JsonMapper json) {
+    Sessions(
+            SessionStore store,
+            Wakes wakes,
+            Ceilings ceilings,
+            Chronicle chronicle,
+            Vault vault,
+            Ids ids,
+            JsonMapper json) {
         this.store = store;
         this.wakes = wakes;
+        this.ceilings = ceilings;
         this.chronicle = chronicle;
         this.vault = vault;
         this.ids = ids;
@@ -92,6 +102,26 @@ public class Sessions {
                 }
             }
             return session;
+        });
+    }
+
+    /**
+     * Changes labels and end of a session that is not closing.
+     *
+     * @param meant whether a session of this version is the one that the caller means to change
+     * @throws IllegalMove once closing is intended
+     */
+    public Optional<Amended> amend(String tenant, UUID id, Amendment amendment, LongPredicate meant, Actor actor) {
+        return change(tenant, id, actor, (session, now) -> {
+            Optional<Amended.Refused> refusal = session.refusal(amendment, ceilings, now);
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
+            if (!meant.test(session.version())) {
+                return new Amended.Outdated(session);
+            }
+            session.amend(amendment);
+            return new Amended.Done(session);
         });
     }
 

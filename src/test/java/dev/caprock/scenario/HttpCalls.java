@@ -12,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -36,6 +38,13 @@ public final class HttpCalls {
 
     public Reply delete(String path) {
         return send("DELETE", path, BodyPublishers.noBody());
+    }
+
+    /** Sends a JSON merge patch. */
+    public Reply patch(String path, String body, String... headers) {
+        var all = new ArrayList<>(List.of("Content-Type", "application/merge-patch+json"));
+        all.addAll(List.of(headers));
+        return send("PATCH", path, BodyPublishers.ofString(body), all.toArray(String[]::new));
     }
 
     /** Posts an object as JSON; a text is posted as it is, called JSON. */

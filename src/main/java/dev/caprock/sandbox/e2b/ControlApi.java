@@ -186,8 +186,9 @@ final class ControlApi {
         body.put("templateID", settings.template(wanted.template()));
         body.put("timeout", seconds(wanted.life()));
         body.put("metadata", Map.of(OWNER, wanted.owner(), SESSION, wanted.session(), ATTEMPT, wanted.attempt()));
-        if (wanted.allow() != null) { // what is allowed beats what is denied
-            body.put("network", Map.of("allowOut", wanted.allow(), "denyOut", List.of("0.0.0.0/0")));
+        var network = new NetworkRules(wanted.network()).body();
+        if (!network.isEmpty()) {
+            body.put("network", network);
         }
         return body;
     }

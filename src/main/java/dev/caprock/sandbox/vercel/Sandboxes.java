@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The project's sandboxes, by the names that we gave them. */
@@ -24,8 +23,6 @@ final class Sandboxes {
     private static final String SESSION = "caprock_session";
     private static final String ATTEMPT = "caprock_attempt";
     private static final int PAGE_LIMIT = 200;
-    private static final String SNAPSHOT = "snap_";
-    private static final String RUNTIME = "node24";
     private static final Duration SHORTEST_EXTENSION = Duration.ofSeconds(1);
 
     /** A stop that takes longer is asked for again later. */
@@ -221,14 +218,7 @@ final class Sandboxes {
         body.put("persistent", false);
         body.put("timeout", Math.max(1000, wanted.life().toMillis()));
         body.put("tags", Map.of(OWNER, wanted.owner(), SESSION, wanted.session(), ATTEMPT, wanted.attempt()));
-        String template = template(wanted);
-        if (isSnapshot(template)) { // which refuses a runtime or an image beside it
-            body.put("source", Map.of("type", "snapshot", "snapshotId", template));
-        } else if (settings.flavour() == Flavour.RUNTIME) {
-            body.put("runtime", template == null ? RUNTIME : template);
-        } else if (template != null) {
-            body.put("image", template);
-        }
+        body.putAll(settings.base(wanted.template()).fields());
         if (wanted.vcpus() != null) {
             body.put("resources", Map.of("vcpus", wanted.vcpus()));
         }

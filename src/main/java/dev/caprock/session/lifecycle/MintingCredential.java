@@ -9,8 +9,6 @@ import dev.caprock.workspace.Credential;
 import dev.caprock.workspace.Credentials;
 import dev.caprock.workspace.Workspaces;
 import java.time.Instant;
-import java.util.List;
-import java.util.Objects;
 import org.springframework.stereotype.Component;
 
 /** Mints what the session mounts with. The secret of one that Mesa makes is known from this one answer only. */
@@ -56,11 +54,7 @@ class MintingCredential implements Doing<Action.MintCredential> {
 
     @Override
     public Outcome perform(Session session, Action.MintCredential mint, Progress progress) {
-        Resource credential = session.resource(mint.subject());
-        List<String> repoIds = session.repos().stream()
-                .map(repo -> Objects.requireNonNull(repo.id()))
-                .toList();
-        boolean write = session.repos().stream().anyMatch(Repo::writable);
+        Resource row = session.resource(mint.subject());
         var tags = installation.keyTags(session.id());
         try {
             Credential minted = credentials.mint(

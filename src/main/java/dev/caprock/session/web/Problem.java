@@ -56,6 +56,16 @@ class Problem extends RuntimeException {
         return invalid(List.of(new Mistake(pointer, message)));
     }
 
+    /** The session is not what the caller thinks. */
+    static Problem outdated(String tag) {
+        return new Problem(
+                HttpStatus.PRECONDITION_FAILED,
+                "precondition_failed",
+                "The session has changed: its ETag is %s now.".formatted(tag),
+                "Get the session again, and repeat the change if it still fits.",
+                List.of());
+    }
+
     /** Understood, but it cannot be done. */
     static Problem impossible(String code, List<Mistake> mistakes) {
         return new Problem(

@@ -11,6 +11,8 @@ import dev.caprock.sandbox.Refusal;
 import dev.caprock.sandbox.Runner;
 import dev.caprock.sandbox.Specification;
 import dev.caprock.session.AgentChoice;
+import dev.caprock.session.Amendment;
+import dev.caprock.session.Ceilings;
 import dev.caprock.session.CloseWhen;
 import dev.caprock.session.Isolation;
 import dev.caprock.session.NewSession;
@@ -48,6 +50,7 @@ class RequestCheck {
 
     private final SessionSettings settings;
     private final Providers providers;
+    private final Ceilings ceilings;
     private final Agents agents;
     private final Workspaces workspaces;
     private final NetworkCheck network;
@@ -56,11 +59,13 @@ class RequestCheck {
     RequestCheck(
             SessionSettings settings,
             Providers providers,
+            Ceilings ceilings,
             Agents agents,
             Workspaces workspaces,
             CredentialCheck credentials) {
         this.settings = settings;
         this.providers = providers;
+        this.ceilings = ceilings;
         this.agents = agents;
         this.workspaces = workspaces;
         this.network = new NetworkCheck(agents, workspaces);
@@ -262,8 +267,8 @@ class RequestCheck {
         }
     }
 
-    private static Map<String, String> labels(@Nullable Map<String, @Nullable String> labels, Mistakes mistakes) {
-        Map<String, String> present = mistakes.map(labels, 32, "/labels");
+    static Map<String, String> labels(@Nullable Map<String, @Nullable String> labels, Mistakes mistakes) {
+        Map<String, String> present = mistakes.map(labels, Amendment.MOST_LABELS, "/labels");
         present.forEach((name, value) -> {
             String pointer = Mistakes.child("/labels", name);
             mistakes.check(
@@ -284,10 +289,12 @@ class RequestCheck {
     private void refuseImpossible(NewSession session, Set<String> secrets) {
         var impossible = new ArrayList<Problem.Mistake>();
         Provider provider = providers.named(session.provider());
-        if (session.ttl().compareTo(provider.maximumLifetime()) > 0) {
+        Duration longest = ceilings.longestTtl(provider.name());
+        if (session.ttl().compareTo(longest) > 0) {
             impossible.add(new Problem.Mistake(
                     "/ttl",
-                    "A sandbox of %s lives for %s at most.".formatted(provider.name(), provider.maximumLifetime())));
+                    "A sandbox of %s lives for %s at most, so that ttl may be %s at most."
+                            .formatted(provider.name(), provider.maximumLifetime(), longest)));
         }
         network.refusal(session, secrets).ifPresent(impossible::add);
         for (Refusal refusal : provider.refusals(specification(session))) {

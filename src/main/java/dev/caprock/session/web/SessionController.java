@@ -2,12 +2,15 @@ package dev.caprock.session.web;
 
 import dev.caprock.access.Callers;
 import dev.caprock.journal.Outputs;
+import dev.caprock.session.Amended;
+import dev.caprock.session.Amendment;
 import dev.caprock.session.PublicId;
 import dev.caprock.session.Session;
 import dev.caprock.session.SessionFilter;
 import dev.caprock.session.SessionStatus;
 import dev.caprock.session.Sessions;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
@@ -16,15 +19,20 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
 
 /** Sessions over REST. */
 @RestController
@@ -86,9 +94,38 @@ class SessionController {
     }
 
     @GetMapping("/{id}")
-    ResponseEntity<SessionBody> get(@PathVariable String id) {
+    SessionBody get(@PathVariable String id, HttpServletResponse response) {
         Session session = sessions.find(callers.current().tenant(), id(id)).orElseThrow(Problem::notFound);
-        return ResponseEntity.ok().eTag("\"%d\"".formatted(session.version())).body(full(session));
+        EntityTag.on(response, session);
+        return full(session);
+    }
+
+    @PatchMapping(
+            path = "/{id}",
+            consumes = {"application/merge-patch+json", MediaType.APPLICATION_JSON_VALUE})
+    SessionBody amend(
+            @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @RequestBody JsonNode body,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        Amendment amendment = AmendSession.read(body);
+        Amended amended = sessions.amend(
+                        callers.current().tenant(),
+                        id(id),
+                        amendment,
+                        version -> EntityTag.isMeant(ifMatch, version),
+                        actors.of(request))
+                .orElseThrow(Problem::notFound);
+        return switch (amended) {
+            case Amended.Done(Session session) -> {
+                EntityTag.on(response, session);
+                yield full(session);
+            }
+            case Amended.Outdated(Session session) -> throw Problem.outdated(EntityTag.of(session));
+            case Amended.Refused(String field, String code, String reason) ->
+                throw Problem.impossible(code, List.of(new Problem.Mistake("/" + field, reason)));
+        };
     }
 
     @DeleteMapping("/{id}")

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +49,8 @@ class DeadMansSwitchTests {
                 null,
                 Duration.ofHours(1),
                 patience,
-                patience);
+                patience,
+                List.of());
     }
 
     @AfterEach

@@ -1,10 +1,15 @@
 package dev.caprock.session.lifecycle;
 
 import dev.caprock.TestDatabaseConfiguration;
+import dev.caprock.session.Ceiling;
+import dev.caprock.session.Ceilings;
 import dev.caprock.session.Chronicle;
 import dev.caprock.session.Ids;
+import dev.caprock.session.Session;
 import dev.caprock.session.Sessions;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -30,6 +35,21 @@ import org.springframework.context.annotation.Import;
     Desk.class
 })
 class LoopRooms {
+
+    @Bean
+    Ceilings ceilings() {
+        return new Ceilings() {
+            @Override
+            public Ceiling of(Session session) {
+                return new Ceiling(Instant.MAX, "nothing limits it.");
+            }
+
+            @Override
+            public Duration longestTtl(String provider) {
+                return Duration.ofDays(1);
+            }
+        };
+    }
 
     @Bean
     Clock clock() {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.caprock.audit.Audit;
 import dev.caprock.audit.AuditRecord;
+import dev.caprock.sandbox.Network;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Providers;
 import dev.caprock.sandbox.Specification;
@@ -17,6 +18,9 @@ import dev.caprock.session.PublicId;
 import dev.caprock.session.lifecycle.Installation;
 import dev.caprock.simulator.e2b.Effect;
 import dev.caprock.simulator.e2b.Operation;
+import dev.caprock.workspace.CredentialMode;
+import dev.caprock.workspace.Credentials;
+import dev.caprock.workspace.MountedRepo;
 import dev.caprock.workspace.Workspaces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -48,6 +52,9 @@ class SweepTest {
 
     @Autowired
     private Workspaces workspaces;
+
+    @Autowired
+    private Credentials credentials;
 
     @Autowired
     private Installation installation;
@@ -257,14 +264,17 @@ class SweepTest {
         Provider maker = providers.named(provider);
         String attempt = PublicId.digits(ids.next());
         return maker.create(new Specification(
-                        owner, PublicId.digits(session), attempt, null, Duration.ofMinutes(10), null, null))
+                        owner, PublicId.digits(session), attempt, null, Duration.ofMinutes(10), null, Network.OPEN))
                 .id();
     }
 
     private String key(String owner) {
         String name = Installation.KEY_PREFIX + PublicId.digits(ids.next());
         var tags = Map.of(Installation.KEY_OWNER, owner, Installation.KEY_SESSION, PublicId.digits(new UUID(0, 1)));
-        return workspaces.mint(name, List.of(repo), false, LATER, tags).id();
+        var mounted = new MountedRepo(repo, "swept", false, "main", null, null);
+        return credentials
+                .mint(CredentialMode.SESSION_KEY, name, List.of(mounted), LATER, tags)
+                .id();
     }
 
     private List<String> liveKeys() {
