@@ -26,7 +26,8 @@ public enum SessionStatus {
     private Set<SessionStatus> successors() {
         return switch (this) {
             case QUEUED -> EnumSet.of(OPENING, CLOSING);
-            case OPENING, IDLE -> EnumSet.of(RUNNING, CLOSING);
+            case OPENING -> EnumSet.of(RUNNING, IDLE, CLOSING);
+            case IDLE -> EnumSet.of(RUNNING, CLOSING);
             case RUNNING -> EnumSet.of(IDLE, CLOSING);
             case CLOSING -> EnumSet.of(CLOSED);
             case CLOSED -> EnumSet.noneOf(SessionStatus.class);

@@ -21,6 +21,17 @@ class SessionTest {
     private final GivenSession given = GivenSession.queued();
     private final Session session = given.session();
 
+    /** It may stay for further runs, so there is something to open for. */
+    @Test
+    void aSessionWhoseRunsWereAllCancelledBeforeItOpenedRests() {
+        var staying = GivenSession.queued(CloseWhen.EXPIRED);
+        staying.session().cancelRun(staying.run().id(), staying.now());
+
+        staying.prepared().session().opened(staying.now());
+
+        assertThat(staying.session().status()).isEqualTo(SessionStatus.IDLE);
+    }
+
     @Test
     void aLifeThatGoesWellTellsItsWholeStory() {
         given.running().exited(0).flushed(true).settled().destroyed().revoked().closed();
@@ -77,7 +88,7 @@ class SessionTest {
     @ParameterizedTest
     @CsvSource({
         "QUEUED,  OPENING CLOSING",
-        "OPENING, RUNNING CLOSING",
+        "OPENING, RUNNING IDLE CLOSING",
         "RUNNING, IDLE CLOSING",
         "IDLE,    RUNNING CLOSING",
         "CLOSING, CLOSED",
