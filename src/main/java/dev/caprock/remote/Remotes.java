@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -24,9 +25,22 @@ public final class Remotes {
     private final BulkheadConfig bulkhead;
     private final CircuitBreakerRegistry breakers;
     private final BulkheadRegistry bulkheads;
+    private final Wire wire;
 
     @Autowired
-    public Remotes(RemoteSettings settings, CircuitBreakerRegistry breakers, BulkheadRegistry bulkheads) {
+    Remotes(
+            RemoteSettings settings,
+            CircuitBreakerRegistry breakers,
+            BulkheadRegistry bulkheads,
+            ObjectProvider<Wire> wire) {
+        this(settings, breakers, bulkheads, wire.getIfAvailable(() -> client -> client));
+    }
+
+    Remotes(RemoteSettings settings, CircuitBreakerRegistry breakers, BulkheadRegistry bulkheads) {
+        this(settings, breakers, bulkheads, client -> client);
+    }
+
+    private Remotes(RemoteSettings settings, CircuitBreakerRegistry breakers, BulkheadRegistry bulkheads, Wire wire) {
         this.connectTimeout = settings.connectTimeout();
         this.breaker = breaker(settings.breaker());
         this.bulkhead = BulkheadConfig.custom()
@@ -35,6 +49,7 @@ public final class Remotes {
                 .build();
         this.breakers = breakers;
         this.bulkheads = bulkheads;
+        this.wire = wire;
     }
 
     /** Remotes with the default settings and registries of their own, for use without Spring. */
@@ -54,7 +69,8 @@ public final class Remotes {
                 .connectTimeout(connectTimeout)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
-        return new Remote(name, http, breakers.circuitBreaker(name, breaker), bulkheads.bulkhead(name, bulkhead));
+        return new Remote(
+                name, wire.over(http), breakers.circuitBreaker(name, breaker), bulkheads.bulkhead(name, bulkhead));
     }
 
     private static CircuitBreakerConfig breaker(RemoteSettings.Breaker settings) {
