@@ -98,14 +98,24 @@ class Engine implements SmartLifecycle {
                 claiming.join(HAND_OVER);
             }
             claimer.stop(HAND_OVER);
-            stopping.release();
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        } catch (DataAccessException | TransactionException failure) {
+            log.warn("the sessions of this replica are taken over when its lease ends", failure);
+        } finally {
+            stopBeating();
+        }
+    }
+
+    /** Whatever went wrong before: one that goes on beating keeps others from taking over. */
+    private void stopBeating() {
+        stopping.release();
+        try {
             if (beating != null) {
                 beating.join(HAND_OVER);
             }
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
-        } catch (DataAccessException | TransactionException failure) {
-            log.warn("the sessions of this replica are taken over when its lease ends", failure);
         }
     }
 

@@ -90,6 +90,7 @@ class CrashMatrixTest {
     void whereverAReplicaCrashesTheSessionEndsRightlyAndLeavesNothing() throws InterruptedException {
         List<CrashMatrix.Case> cases = wanted(System.getProperty("caprock.crashes", "slice"));
         var missed = new ConcurrentLinkedQueue<CrashMatrix.Case>();
+        long hearts = heartbeats();
         Instant begin = Instant.now();
 
         List<String> failures = onLanes(cases, (lane, each) -> {
@@ -107,6 +108,7 @@ class CrashMatrixTest {
                 missed.size(),
                 failures.size());
         assertThat(failures).isEmpty();
+        assertThat(heartbeats()).as("replicas that were stopped").isEqualTo(hearts);
         assertThat(missed)
                 .as("points that were not met again")
                 .hasSizeLessThanOrEqualTo(Math.max(1, cases.size() / 20));
@@ -114,6 +116,12 @@ class CrashMatrixTest {
         assertThat(simulators.vercel().ledger().live()).isEmpty();
         assertThat(simulators.mesa().liveKeys())
                 .noneMatch(key -> String.valueOf(key.name()).startsWith("caprock-"));
+    }
+
+    private static long heartbeats() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("heartbeat"))
+                .count();
     }
 
     private static List<CrashMatrix.Case> wanted(String which) {

@@ -47,7 +47,13 @@ final class Lane {
         var first = MortalReplica.start(rooms, new Life(database.dataSource(), told.crash(), story.losses()), settings);
         var second = new CompletableFuture<MortalReplica>();
         try {
-            first.life().struck().thenRunAsync(() -> second.complete(successor(first, story, settings)), THREADS);
+            first.life()
+                    .struck()
+                    .thenApplyAsync(struck -> successor(first, story, settings), THREADS)
+                    .whenComplete((replica, failure) -> {
+                        boolean ignored =
+                                failure == null ? second.complete(replica) : second.completeExceptionally(failure);
+                    });
             live(told, first, second);
             return new Lived(first.life().begun(), first.life().struck().isDone());
         } finally {
