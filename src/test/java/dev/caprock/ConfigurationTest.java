@@ -64,10 +64,17 @@ class ConfigurationTest {
                         caprock.remote.breaker.failure-percent = 50
                         caprock.remote.breaker.minimum-calls = 20
                         caprock.remote.breaker.pause = PT5S
+                        caprock.remote.breaker.slow-call = PT20S
+                        caprock.remote.breaker.slow-percent = 80
                         caprock.remote.breaker.trials = 5
                         caprock.remote.breaker.window = 50
                         caprock.remote.concurrent-calls = 256
+                        caprock.remote.concurrent-creates = 64
                         caprock.remote.connect-timeout = PT5S
+                        caprock.remote.longest-hold = PT5M
+                        caprock.remote.own = none
+                        caprock.remote.reserved-calls = 64
+                        caprock.remote.rest = PT2S
                         caprock.secrets.master-key = none
                         caprock.secrets.master-key-file = none
                         caprock.session.closing-margin = 20m

@@ -1,9 +1,5 @@
 package dev.caprock.remote;
 
-import io.github.resilience4j.bulkhead.Bulkhead;
-import io.github.resilience4j.bulkhead.BulkheadFullException;
-import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -29,22 +25,20 @@ import org.springframework.web.client.RestClientException;
 import org.springframework.web.client.RestClientResponseException;
 
 /**
- * One remote party. Every call goes through {@link #call}, which guards it with the breaker and bulkhead named after the
- * remote and turns each way of failing into a {@link RemoteFailure}. It never retries. (The JDK's client below may repeat a
+ * One remote party. Every call goes through {@link #call}, which guards it with the breaker, bulkheads and limiter
+ * named after the remote and turns each way of failing into a {@link RemoteFailure}. It never retries. (The JDK's client below may repeat a
  * GET whose connection drops before the answer's first byte; it never repeats a write.)
  */
 public final class Remote {
 
     private final String name;
     private final HttpClient http;
-    private final CircuitBreaker breaker;
-    private final Bulkhead bulkhead;
+    private final Guards guards;
 
-    Remote(String name, HttpClient http, CircuitBreaker breaker, Bulkhead bulkhead) {
+    Remote(String name, HttpClient http, Guards guards) {
         this.name = name;
         this.http = http;
-        this.breaker = breaker;
-        this.bulkhead = bulkhead;
+        this.guards = guards;
     }
 
     public String name() {
@@ -98,20 +92,24 @@ public final class Remote {
         }
     }
 
+    /** Whether something may be asked to be made there now. */
+    public Standing standing() {
+        return guards.standing();
+    }
+
+    /** Performs one call whose purpose is {@link Purpose#WORK}. */
+    public <T> T call(String operation, Supplier<T> call) {
+        return call(Purpose.WORK, operation, call);
+    }
+
     /**
-     * Performs one call.
+     * Performs one call, or refuses it at once as busy: it never waits for its turn.
      *
      * @param operation what is tried, for messages and metrics: no ids, no secrets
      * @throws RemoteFailure in every case but success
      */
-    public <T> T call(String operation, Supplier<T> call) {
-        try {
-            return bulkhead.executeSupplier(() -> breaker.executeSupplier(() -> translated(operation, call)));
-        } catch (BulkheadFullException full) {
-            throw new RemoteFailure.Busy(name, operation, 0, "bulkhead_full", "too many calls at once", null, full);
-        } catch (CallNotPermittedException open) {
-            throw new RemoteFailure.Busy(name, operation, 0, "breaker_open", "paused after failures", null, open);
-        }
+    public <T> T call(Purpose purpose, String operation, Supplier<T> call) {
+        return guards.call(purpose, operation, () -> translated(operation, call));
     }
 
     private <T> T translated(String operation, Supplier<T> call) {

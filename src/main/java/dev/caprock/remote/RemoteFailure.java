@@ -65,6 +65,11 @@ public abstract sealed class RemoteFailure extends RuntimeException {
         public boolean isAbsent() {
             return status() == 404;
         }
+
+        /** Whether the account may not have it, by its plan, its quota or its key, whatever it is that was asked for. */
+        public boolean concernsAccount() {
+            return status() == 401 || status() == 402 || status() == 403;
+        }
     }
 
     /** It did not happen, and may succeed later. */

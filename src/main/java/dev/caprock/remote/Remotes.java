@@ -1,90 +1,114 @@
 package dev.caprock.remote;
 
-import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
 import java.net.http.HttpClient;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.springframework.beans.factory.ObjectProvider;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * The remotes by name; each has its own breaker, bulkhead and connections, so that one that hangs stops no other. Breakers
- * and bulkheads live in the registries, where metrics and health find them.
+ * The remotes by name; each has its own guards and connections, so that one that hangs stops no other. Breakers, bulkheads and
+ * limiters live in the registries under the remote's name, where metrics find them.
  */
 @Component
 public final class Remotes {
 
     private final Map<String, Remote> remotes = new ConcurrentHashMap<>();
-    private final Duration connectTimeout;
-    private final CircuitBreakerConfig breaker;
-    private final BulkheadConfig bulkhead;
+    private final RemoteSettings settings;
     private final CircuitBreakerRegistry breakers;
     private final BulkheadRegistry bulkheads;
-    private final Wire wire;
+    private final RateLimiterRegistry limiters;
+    private final Clock clock;
 
     @Autowired
-    Remotes(
+    public Remotes(
             RemoteSettings settings,
             CircuitBreakerRegistry breakers,
             BulkheadRegistry bulkheads,
-            ObjectProvider<Wire> wire) {
-        this(settings, breakers, bulkheads, wire.getIfAvailable(() -> client -> client));
-    }
-
-    Remotes(RemoteSettings settings, CircuitBreakerRegistry breakers, BulkheadRegistry bulkheads) {
-        this(settings, breakers, bulkheads, client -> client);
-    }
-
-    private Remotes(RemoteSettings settings, CircuitBreakerRegistry breakers, BulkheadRegistry bulkheads, Wire wire) {
-        this.connectTimeout = settings.connectTimeout();
-        this.breaker = breaker(settings.breaker());
-        this.bulkhead = BulkheadConfig.custom()
-                .maxConcurrentCalls(settings.concurrentCalls())
-                .maxWaitDuration(Duration.ZERO)
-                .build();
+            RateLimiterRegistry limiters,
+            Clock clock) {
+        this.settings = settings;
         this.breakers = breakers;
         this.bulkheads = bulkheads;
-        this.wire = wire;
+        this.limiters = limiters;
+        this.clock = clock;
     }
 
     /** Remotes with the default settings and registries of their own, for use without Spring. */
     public Remotes() {
-        this(RemoteSettings.DEFAULTS, CircuitBreakerRegistry.ofDefaults(), BulkheadRegistry.ofDefaults());
+        this(RemoteSettings.DEFAULTS, Clock.systemUTC());
+    }
+
+    Remotes(RemoteSettings settings, Clock clock) {
+        this(
+                settings,
+                CircuitBreakerRegistry.ofDefaults(),
+                BulkheadRegistry.ofDefaults(),
+                RateLimiterRegistry.ofDefaults(),
+                clock);
     }
 
     /** The remote of this name, the same one each time. */
     public Remote named(String name) {
-        return remotes.computeIfAbsent(name, this::open);
+        return remotes.computeIfAbsent(name, absent -> open(absent, null));
     }
 
-    private Remote open(String name) {
+    /**
+     * As {@link #named(String)}, for a remote that is known to limit how often something is made there.
+     *
+     * @param creates what holds unless another rate is configured
+     */
+    public Remote named(String name, Rate creates) {
+        return remotes.computeIfAbsent(name, absent -> open(absent, creates));
+    }
+
+    /** Those that were asked for so far, by name. */
+    SortedMap<String, Remote> all() {
+        return new TreeMap<>(remotes);
+    }
+
+    private Remote open(String name, @Nullable Rate creates) {
+        var its = settings.of(name);
+        var breaker = breakers.circuitBreaker(name, Fuse.config(its.breaker(), clock));
+        return new Remote(
+                name,
+                client(its.connectTimeout()),
+                new Guards(
+                        name,
+                        new Fuse(breaker, its.breaker().pause(), clock),
+                        new Shares(name, its, bulkheads),
+                        new Holds(its.rest(), its.longestHold(), clock),
+                        limiter(name, settings.creates(name, creates))));
+    }
+
+    private @Nullable RateLimiter limiter(String name, @Nullable Rate rate) {
+        return rate == null
+                ? null
+                : limiters.rateLimiter(
+                        name,
+                        RateLimiterConfig.custom()
+                                .limitForPeriod(rate.calls())
+                                .limitRefreshPeriod(rate.per())
+                                .timeoutDuration(Duration.ZERO)
+                                .build());
+    }
+
+    private static HttpClient client(Duration connectTimeout) {
         // HTTP/1.1: over one HTTP/2 connection the JDK client refuses calls past the peer's stream limit.
-        var http = HttpClient.newBuilder()
+        return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(connectTimeout)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
-        return new Remote(
-                name, wire.over(http), breakers.circuitBreaker(name, breaker), bulkheads.bulkhead(name, bulkhead));
-    }
-
-    private static CircuitBreakerConfig breaker(RemoteSettings.Breaker settings) {
-        return CircuitBreakerConfig.custom()
-                .slidingWindowSize(settings.window())
-                .minimumNumberOfCalls(settings.minimumCalls())
-                .failureRateThreshold(settings.failurePercent())
-                .waitDurationInOpenState(settings.pause())
-                .permittedNumberOfCallsInHalfOpenState(settings.trials())
-                .recordException(Remotes::isFailure)
-                .build();
-    }
-
-    private static boolean isFailure(Throwable thrown) {
-        return thrown instanceof RemoteFailure && !(thrown instanceof RemoteFailure.Rejected);
     }
 }

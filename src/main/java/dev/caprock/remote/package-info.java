@@ -1,6 +1,6 @@
 /**
- * How we speak HTTP to anyone: time-outs, breaker, bulkhead, and what a failure tells us. It never retries: attempts and
- * back-off live on the rows of {@code session.lifecycle}, where a crash cannot lose them.
+ * How we speak HTTP to anyone: time-outs, breaker, bulkheads, rates, and what a failure tells us. It never retries and never
+ * waits: attempts and back-off live on the rows of {@code session.lifecycle}, where a crash cannot lose them.
  */
 @NullMarked
 package dev.caprock.remote;

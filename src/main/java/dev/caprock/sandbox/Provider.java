@@ -1,6 +1,7 @@
 package dev.caprock.sandbox;
 
 import dev.caprock.remote.RemoteFailure;
+import dev.caprock.remote.Standing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,12 @@ public interface Provider {
 
     /** The longest life a sandbox may have, from its start. */
     Duration maximumLifetime();
+
+    /** What a template can be here, for example {@code snapshot}. */
+    List<String> templateKinds();
+
+    /** Whether a sandbox may be asked for now. Tells what is known and asks nobody. */
+    Standing standing();
 
     /** What of this specification the provider cannot do, one sentence each, for the caller; empty when all is possible. */
     List<Refusal> refusals(Specification specification);

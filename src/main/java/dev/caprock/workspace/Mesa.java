@@ -1,8 +1,10 @@
 package dev.caprock.workspace;
 
+import dev.caprock.remote.Purpose;
 import dev.caprock.remote.Remote;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.remote.Remotes;
+import dev.caprock.remote.Standing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -71,6 +73,10 @@ final class Mesa {
         }
     }
 
+    Standing standing() {
+        return remote.standing();
+    }
+
     /**
      * The service's API key, its id asked for once.
      *
@@ -103,12 +109,12 @@ final class Mesa {
 
     /** Whom the service's key belongs to. */
     MesaApi.Identity identity() {
-        return asked("who am I", MesaApi::whoami);
+        return asked(Purpose.LOOK, "who am I", MesaApi::whoami);
     }
 
     /** Whom another credential belongs to. */
     MesaApi.Identity identity(String credential) {
-        return asked("try credential", api -> api.whoami("Bearer " + credential));
+        return asked(Purpose.LOOK, "try credential", api -> api.whoami("Bearer " + credential));
     }
 
     /**
@@ -118,14 +124,18 @@ final class Mesa {
      * @throws RemoteFailure.Unknown also when a success came without its body
      */
     <T> T ask(String operation, Call<T> call) {
-        String org = organisation();
-        return asked(operation, api -> call.on(api, org));
+        return ask(Purpose.WORK, operation, call);
     }
 
-    private <T> T asked(String operation, Function<MesaApi, @Nullable T> call) {
+    private <T> T ask(Purpose purpose, String operation, Call<T> call) {
+        String org = organisation();
+        return asked(purpose, operation, api -> call.on(api, org));
+    }
+
+    private <T> T asked(Purpose purpose, String operation, Function<MesaApi, @Nullable T> call) {
         requireKey();
         try {
-            return remote.call(operation, () -> {
+            return remote.call(purpose, operation, () -> {
                 T answer = call.apply(api);
                 if (answer == null) {
                     throw new RemoteFailure.Unknown(NAME, operation, 0, "empty", "the answer was empty", null);
@@ -142,9 +152,18 @@ final class Mesa {
 
     /** Like {@link #ask}; empty when the thing asked for is not there. */
     <T> Optional<T> find(String operation, Call<T> call) {
+        return find(Purpose.LOOK, operation, call);
+    }
+
+    /** Like {@link #find}, for what ends something that leaks: nothing else that is asked of Mesa holds it up. */
+    <T> Optional<T> release(String operation, Call<T> call) {
+        return find(Purpose.RELEASE, operation, call);
+    }
+
+    private <T> Optional<T> find(Purpose purpose, String operation, Call<T> call) {
         String org = organisation(); // out here, lest its 404 pass for an absent thing
         try {
-            return Optional.of(asked(operation, api -> call.on(api, org)));
+            return Optional.of(asked(purpose, operation, api -> call.on(api, org)));
         } catch (RemoteFailure.Rejected refused) {
             if (refused.isAbsent()) {
                 return Optional.empty();
@@ -169,7 +188,7 @@ final class Mesa {
         String cursor = null;
         for (int page = 0; page < PAGES; page++) {
             String from = cursor;
-            MesaApi.Page<T> answer = ask(operation, (api, org) -> call.page(api, org, from));
+            MesaApi.Page<T> answer = ask(Purpose.LOOK, operation, (api, org) -> call.page(api, org, from));
             if (answer.items().stream().anyMatch(wanted)) {
                 return true;
             }

@@ -2,6 +2,7 @@ package dev.caprock.workspace;
 
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.remote.Remotes;
+import dev.caprock.remote.Standing;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -60,9 +61,9 @@ public class Workspaces {
         return settings.hasKey();
     }
 
-    /** Whether there may be keys of ours: without an API key none can be made. No call. */
-    public boolean makesKeys() {
-        return settings.apiKey() != null;
+    /** Whether it may be asked for credentials now. Tells what is known and asks nobody. */
+    public Standing standing() {
+        return mesa.standing();
     }
 
     Mesa mesa() {
@@ -191,7 +192,7 @@ public class Workspaces {
      * {@link #refused}, not this.
      */
     public void revoke(String keyId) {
-        mesa.find("revoke key", (api, org) -> api.revokeKey(org, keyId));
+        mesa.release("revoke key", (api, org) -> api.revokeKey(org, keyId));
     }
 
     /**

@@ -1,11 +1,8 @@
 package dev.caprock.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.resilience4j.bulkhead.BulkheadRegistry;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -128,50 +125,6 @@ class RemoteTest {
         assertThat(printed(failure(RemoteFailure.Rejected.class)))
                 .contains("bad key ***")
                 .doesNotContain("0123456789abcdef");
-    }
-
-    @Test
-    void pausesAfterFailuresAndThenCallsNothing() {
-        var impatient = withBreaker(new RemoteSettings.Breaker(2, 2, 50, Duration.ofHours(1), 1));
-        server.answer(500, "").answer(500, "");
-        for (int i = 0; i < 2; i++) {
-            assertThatThrownBy(() -> get(impatient, server.uri(), PATIENT)).isInstanceOf(RemoteFailure.Unknown.class);
-        }
-
-        var failure = catchThrowableOfType(RemoteFailure.Busy.class, () -> get(impatient, server.uri(), PATIENT));
-
-        assertThat(failure.code()).isEqualTo("breaker_open");
-        assertThat(server.received()).hasSize(2);
-    }
-
-    @Test
-    void doesNotPauseBecauseOfRefusals() {
-        var impatient = withBreaker(new RemoteSettings.Breaker(2, 2, 1, Duration.ofHours(1), 1));
-        for (int i = 0; i < 5; i++) {
-            server.answer(404, "");
-            assertThatThrownBy(() -> get(impatient, server.uri(), PATIENT)).isInstanceOf(RemoteFailure.Rejected.class);
-        }
-
-        assertThat(server.received()).hasSize(5);
-    }
-
-    @Test
-    void refusesACallBeyondTheLimitAsBusy() {
-        var narrow = remotes(new RemoteSettings(PATIENT, 1, new RemoteSettings.Breaker(2, 2, 50, PATIENT, 1)));
-
-        var failure = narrow.call(
-                "outer",
-                () -> catchThrowableOfType(RemoteFailure.Busy.class, () -> narrow.call("inner", () -> "too many")));
-
-        assertThat(failure.code()).isEqualTo("bulkhead_full");
-    }
-
-    private static Remote withBreaker(RemoteSettings.Breaker breaker) {
-        return remotes(new RemoteSettings(PATIENT, 10, breaker));
-    }
-
-    private static Remote remotes(RemoteSettings settings) {
-        return new Remotes(settings, CircuitBreakerRegistry.ofDefaults(), BulkheadRegistry.ofDefaults()).named("stub");
     }
 
     private <F extends RemoteFailure> F failure(Class<F> kind) {

@@ -7,6 +7,8 @@ import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.springboot.bulkhead.autoconfigure.BulkheadAutoConfiguration;
 import io.github.resilience4j.springboot.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration;
+import io.github.resilience4j.springboot.ratelimiter.autoconfigure.RateLimiterAutoConfiguration;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,16 +25,33 @@ import org.springframework.context.annotation.Import;
 class RemotesTest {
 
     private final ApplicationContextRunner service = new ApplicationContextRunner()
-            .withConfiguration(
-                    AutoConfigurations.of(CircuitBreakerAutoConfiguration.class, BulkheadAutoConfiguration.class))
+            .withConfiguration(AutoConfigurations.of(
+                    CircuitBreakerAutoConfiguration.class,
+                    BulkheadAutoConfiguration.class,
+                    RateLimiterAutoConfiguration.class))
+            .withBean(Clock.class, Clock::systemUTC)
             .withUserConfiguration(Room.class);
 
     @Test
     void theDefaultsAreTheseAndAreThoseWithoutSpring() {
-        service.run(context -> assertThat(context.getBean(RemoteSettings.class))
-                .isEqualTo(new RemoteSettings(
-                        Duration.ofSeconds(5), 256, new RemoteSettings.Breaker(50, 20, 50, Duration.ofSeconds(5), 5)))
-                .isEqualTo(RemoteSettings.DEFAULTS));
+        service.run(context -> assertThat(context.getBean(RemoteSettings.class)).isEqualTo(RemoteSettings.DEFAULTS));
+    }
+
+    @Test
+    void oneRemoteMayDifferFromTheOthers() {
+        service.withPropertyValues(
+                        "caprock.remote.concurrent-calls=7",
+                        "caprock.remote.own.mesa.concurrent-calls=3",
+                        "caprock.remote.own.mesa.creates-per-second=9")
+                .run(context -> {
+                    var settings = context.getBean(RemoteSettings.class);
+
+                    assertThat(settings.of("mesa").concurrentCalls()).isEqualTo(3);
+                    assertThat(settings.of("mesa").reservedCalls()).isEqualTo(64);
+                    assertThat(settings.of("other").concurrentCalls()).isEqualTo(7);
+                    assertThat(settings.creates("mesa", null)).isEqualTo(new Rate(9, Duration.ofSeconds(1)));
+                    assertThat(settings.creates("other", null)).isNull();
+                });
     }
 
     @Test
@@ -61,6 +80,12 @@ class RemotesTest {
         "breaker.failure-percent, 101",
         "breaker.pause, -PT1S",
         "breaker.trials, 0",
+        "breaker.slow-call, PT0S",
+        "breaker.slow-percent, 0",
+        "concurrent-creates, 0",
+        "reserved-calls, 0",
+        "rest, PT0S",
+        "longest-hold, PT0S",
     })
     void aSettingThatMakesNoSenseIsNamed(String key, String value) {
         var source = new MapConfigurationPropertySource(Map.of("caprock.remote." + key, value));
@@ -68,6 +93,22 @@ class RemotesTest {
         assertThatThrownBy(() -> new Binder(source).bind("caprock.remote", RemoteSettings.class))
                 .rootCause()
                 .hasMessageContaining("caprock.remote." + key);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "connect-timeout, PT0S",
+        "concurrent-calls, 0",
+        "concurrent-creates, 0",
+        "reserved-calls, 0",
+        "creates-per-second, 0",
+    })
+    void soIsOneOfASingleRemote(String key, String value) {
+        var source = new MapConfigurationPropertySource(Map.of("caprock.remote.own.mesa." + key, value));
+
+        assertThatThrownBy(() -> new Binder(source).bind("caprock.remote", RemoteSettings.class))
+                .rootCause()
+                .hasMessageContaining("caprock.remote.own.*." + key);
     }
 
     @Test

@@ -24,7 +24,9 @@ import org.springframework.test.context.ContextConfiguration;
             "caprock.secrets.master-key=" + Scenario.MASTER_KEY,
             "caprock.session.minimum-ttl=1s",
             "caprock.lifecycle.stop-grace=2s",
-            "caprock.events.heartbeat=1s"
+            "caprock.events.heartbeat=1s",
+            "caprock.remote.own.e2b.creates-per-second=1000",
+            "caprock.remote.own.vercel.creates-per-second=1000"
         })
 @ContextConfiguration(initializers = ScenarioConfiguration.UseSimulators.class)
 @ExtendWith(ScenarioConfiguration.LeaveNothingBehind.class)

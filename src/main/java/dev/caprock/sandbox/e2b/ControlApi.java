@@ -1,8 +1,9 @@
 package dev.caprock.sandbox.e2b;
 
+import dev.caprock.remote.Purpose;
 import dev.caprock.remote.Remote;
 import dev.caprock.remote.RemoteFailure;
-import dev.caprock.sandbox.OwnedSandbox;
+import dev.caprock.remote.Standing;
 import dev.caprock.sandbox.Sandbox;
 import dev.caprock.sandbox.Specification;
 import java.net.URI;
@@ -76,6 +77,10 @@ final class ControlApi {
         public String toString() {
             return "Details[sandboxID=%s, envdAccessToken=***, state=%s]".formatted(sandboxID, state);
         }
+    }
+
+    Standing standing() {
+        return remote.standing();
     }
 
     /**
@@ -255,7 +260,7 @@ final class ControlApi {
 
     /** Trouble of the remote itself is thrown inside the guarded call, so that the breaker sees it. */
     private Answer send(String operation, RestClient client, HttpMethod method, String path, @Nullable Object body) {
-        return remote.call(operation, () -> {
+        return remote.call(purpose(client, method), operation, () -> {
             var request = client.method(method).uri(URI.create(settings.controlUrl() + path));
             if (body != null) {
                 request.contentType(MediaType.APPLICATION_JSON).body(JSON.writeValueAsBytes(body));
@@ -269,6 +274,16 @@ final class ControlApi {
             }
             return answer;
         });
+    }
+
+    private Purpose purpose(RestClient client, HttpMethod method) {
+        if (client == creates) {
+            return Purpose.CREATE;
+        }
+        if (method.equals(HttpMethod.GET)) {
+            return Purpose.LOOK;
+        }
+        return method.equals(HttpMethod.DELETE) ? Purpose.RELEASE : Purpose.WORK;
     }
 
     private RestClient client(Duration timeout) {

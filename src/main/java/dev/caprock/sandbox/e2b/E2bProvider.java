@@ -1,8 +1,10 @@
 package dev.caprock.sandbox.e2b;
 
+import dev.caprock.remote.Rate;
 import dev.caprock.remote.Remote;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.remote.Remotes;
+import dev.caprock.remote.Standing;
 import dev.caprock.sandbox.Command;
 import dev.caprock.sandbox.CommandResult;
 import dev.caprock.sandbox.FollowEnd;
@@ -31,6 +33,9 @@ final class E2bProvider implements Provider {
 
     private static final Duration CREATE_MARGIN = Duration.ofSeconds(5);
 
+    /** What the plan Pro allows; Hobby allows one (e2b.dev/docs, rate limits, 2026-08). */
+    private static final Rate CREATES = new Rate(5, Duration.ofSeconds(1));
+
     private final E2bSettings settings;
     private final ControlApi control;
     private final Envd envd;
@@ -50,7 +55,7 @@ final class E2bProvider implements Provider {
 
     /** @param silence how long a stream may be silent before it is dropped */
     static E2bProvider open(Remotes remotes, E2bSettings settings, Duration silence) {
-        var control = new ControlApi(remotes.named("e2b"), settings);
+        var control = new ControlApi(remotes.named("e2b", CREATES), settings);
         var sandboxes = remotes.named("e2b-sandboxes");
         var envd = new Envd(sandboxes, new SandboxProxy(sandboxes, control, settings, silence), settings);
         return new E2bProvider(settings, control, envd, sandboxes);
@@ -76,6 +81,16 @@ final class E2bProvider implements Provider {
     @Override
     public Duration maximumLifetime() {
         return settings.maximumLifetime();
+    }
+
+    @Override
+    public List<String> templateKinds() {
+        return List.of("template");
+    }
+
+    @Override
+    public Standing standing() {
+        return control.standing().and(sandboxes.standing());
     }
 
     @Override

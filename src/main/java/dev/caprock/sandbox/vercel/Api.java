@@ -1,7 +1,9 @@
 package dev.caprock.sandbox.vercel;
 
+import dev.caprock.remote.Purpose;
 import dev.caprock.remote.Remote;
 import dev.caprock.remote.RemoteFailure;
+import dev.caprock.remote.Standing;
 import dev.caprock.remote.WatchedStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,13 +58,29 @@ final class Api {
     }
 
     Answer send(String operation, HttpRequest.Builder request, Duration patience) {
-        return remote.call(operation, () -> {
-            var answer = whole(operation, remote.open(operation, request.build(), patience));
+        var built = request.build();
+        return remote.call(purpose(built), operation, () -> {
+            var answer = whole(operation, remote.open(operation, built, patience));
             if (answer.status() == 429 || answer.status() >= 500) {
                 throw failure(operation, answer);
             }
             return answer;
         });
+    }
+
+    private static Purpose purpose(HttpRequest request) {
+        String path = request.uri().getPath();
+        return switch (request.method()) {
+            case "GET" -> Purpose.LOOK;
+            case "DELETE" -> Purpose.RELEASE;
+            case "POST" ->
+                path.endsWith("/stop") ? Purpose.RELEASE : path.endsWith("/sandboxes") ? Purpose.CREATE : Purpose.WORK;
+            default -> Purpose.WORK;
+        };
+    }
+
+    Standing standing() {
+        return remote.standing();
     }
 
     /** As {@link #send}, for a request that may well not be answered in time: nobody is to blame then. */

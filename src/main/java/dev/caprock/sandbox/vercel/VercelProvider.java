@@ -1,7 +1,9 @@
 package dev.caprock.sandbox.vercel;
 
+import dev.caprock.remote.Rate;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.remote.Remotes;
+import dev.caprock.remote.Standing;
 import dev.caprock.sandbox.Command;
 import dev.caprock.sandbox.CommandResult;
 import dev.caprock.sandbox.CommandsApart;
@@ -37,6 +39,9 @@ final class VercelProvider implements Provider, CommandsApart {
     /** Nobody has seen one this late; a booting image may take minutes, and its sandbox ends by itself when unwanted. */
     private static final Duration LATEST_CREATE = Duration.ofMinutes(2);
 
+    /** What the headers of a small account told; the published limits are higher (protocol notes of 2026-08). */
+    private static final Rate CREATES = new Rate(20, Duration.ofSeconds(4));
+
     private final VercelSettings settings;
     private final Api api;
     private final Sandboxes sandboxes;
@@ -53,7 +58,7 @@ final class VercelProvider implements Provider, CommandsApart {
     }
 
     static VercelProvider open(Remotes remotes, VercelSettings settings, Clock clock, Pause pause) {
-        return new VercelProvider(settings, new Api(remotes.named("vercel"), settings), clock, pause);
+        return new VercelProvider(settings, new Api(remotes.named("vercel", CREATES), settings), clock, pause);
     }
 
     @Override
@@ -75,6 +80,16 @@ final class VercelProvider implements Provider, CommandsApart {
     @Override
     public Duration maximumLifetime() {
         return settings.maximumLifetime();
+    }
+
+    @Override
+    public List<String> templateKinds() {
+        return settings.flavour() == Flavour.RUNTIME ? List.of("runtime", "snapshot") : List.of("image", "snapshot");
+    }
+
+    @Override
+    public Standing standing() {
+        return api.standing();
     }
 
     @Override
