@@ -80,6 +80,18 @@ class WorkspacesTest {
     }
 
     @Test
+    void aKeyIsRevokedThoughEverythingElseHasToWait() {
+        mesa.answer(503, "{}", "Retry-After", "60").answer(404, ABSENT);
+        assertThatThrownBy(() -> workspaces.repo("notes")).isInstanceOf(RemoteFailure.Busy.class);
+        assertThatThrownBy(() -> workspaces.repo("notes")).isInstanceOf(RemoteFailure.Busy.class);
+
+        workspaces.revoke("key_1");
+
+        assertThat(mesa.lines()).hasSize(2);
+        assertThat(workspaces.standing().isUsable()).isFalse();
+    }
+
+    @Test
     void theAccountTellsKeysApartAndNeedsNoCall() {
         assertThat(workspaces.account())
                 .matches("mesa/[0-9a-f]{8}")

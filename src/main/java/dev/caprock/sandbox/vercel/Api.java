@@ -58,9 +58,17 @@ final class Api {
     }
 
     Answer send(String operation, HttpRequest.Builder request, Duration patience) {
-        var built = request.build();
-        return remote.call(purpose(built), operation, () -> {
-            var answer = whole(operation, remote.open(operation, built, patience));
+        return send(purpose(request.build()), operation, request, patience);
+    }
+
+    /** As {@link #send}, as part of what ends a sandbox. */
+    Answer release(String operation, HttpRequest.Builder request) {
+        return send(Purpose.RELEASE, operation, request, settings.callTimeout());
+    }
+
+    private Answer send(Purpose purpose, String operation, HttpRequest.Builder request, Duration patience) {
+        return remote.call(purpose, operation, () -> {
+            var answer = whole(operation, remote.open(operation, request.build(), patience));
             if (answer.status() == 429 || answer.status() >= 500) {
                 throw failure(operation, answer);
             }
@@ -69,14 +77,10 @@ final class Api {
     }
 
     private static Purpose purpose(HttpRequest request) {
-        String path = request.uri().getPath();
-        return switch (request.method()) {
-            case "GET" -> Purpose.LOOK;
-            case "DELETE" -> Purpose.RELEASE;
-            case "POST" ->
-                path.endsWith("/stop") ? Purpose.RELEASE : path.endsWith("/sandboxes") ? Purpose.CREATE : Purpose.WORK;
-            default -> Purpose.WORK;
-        };
+        if (request.method().equals("GET")) {
+            return Purpose.LOOK;
+        }
+        return request.uri().getPath().endsWith("/sandboxes") ? Purpose.CREATE : Purpose.WORK;
     }
 
     Standing standing() {

@@ -66,7 +66,16 @@ final class Sandboxes {
     /** Looks at one sandbox; empty when Vercel itself says that it is not there. Never boots it again. */
     Optional<Details> get(String name) {
         var operation = "get sandbox";
-        var answer = api.send(operation, api.request(path(name)).GET());
+        return found(operation, api.send(operation, api.request(path(name)).GET()));
+    }
+
+    /** Looks at one that is being ended. */
+    private Optional<Details> last(String name) {
+        var operation = "destroy sandbox";
+        return found(operation, api.release(operation, api.request(path(name)).GET()));
+    }
+
+    private Optional<Details> found(String operation, Answer answer) {
         return answer.provesAbsence() ? Optional.empty() : Optional.of(details(operation, answer));
     }
 
@@ -145,21 +154,21 @@ final class Sandboxes {
      */
     void destroy(String name) {
         var operation = "destroy sandbox";
-        var details = get(name);
+        var details = last(name);
         if (details.isEmpty()) {
             return;
         }
         if (!details.get().hasEnded() && !stopped(operation, details.get())) {
             throw api.busy(operation, 200, "still_stopping", "it is told to stop and has not stopped yet");
         }
-        var answer = api.send(operation, api.request(path(name)).DELETE());
+        var answer = api.release(operation, api.request(path(name)).DELETE());
         if (!answer.provesAbsence()) {
             api.expect(operation, answer);
         }
     }
 
     private boolean stopped(String operation, Details details) {
-        var answer = api.send(
+        var answer = api.release(
                 operation,
                 api.request("/v2/sandboxes/sessions/%s/stop".formatted(details.session()))
                         .POST(BodyPublishers.noBody()));
@@ -171,7 +180,7 @@ final class Sandboxes {
         }
         try {
             for (int look = 0; look < LOOKS; look++) {
-                if (get(details.name()).map(Details::hasEnded).orElse(true)) {
+                if (last(details.name()).map(Details::hasEnded).orElse(true)) {
                     return true;
                 }
                 pause.take(BETWEEN_LOOKS);

@@ -49,6 +49,32 @@ class ControlApiTests {
     }
 
     @Test
+    void aSandboxIsDestroyedThoughEverythingElseHasToWait() {
+        stub.on("GET /sandboxes/i1", Stub.json(503, "{}", "Retry-After", "60"));
+        stub.on("DELETE /sandboxes/i1", Stub.json(204, ""));
+        assertThatThrownBy(() -> e2b.get("i1")).isInstanceOf(RemoteFailure.Busy.class);
+
+        var held = catchThrowableOfType(RemoteFailure.Busy.class, () -> e2b.create(wanted()));
+        e2b.destroy("i1");
+
+        assertThat(held.code()).isEqualTo("held");
+        assertThat(e2b.standing().busyFor()).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(60));
+        assertThat(stub.requests).hasSize(2);
+    }
+
+    @Test
+    void aCreateThatIsToldToWaitLetsTheRestGoOn() {
+        stub.on("POST /v2/sandboxes", Stub.json(429, "{}", "Retry-After", "60"));
+        stub.on("GET /sandboxes/i1", Stub.json(404, "{\"code\":404,\"message\":\"not there\"}"));
+        assertThatThrownBy(() -> e2b.create(wanted())).isInstanceOf(RemoteFailure.Busy.class);
+
+        assertThat(e2b.get("i1")).isEmpty();
+        assertThatThrownBy(() -> e2b.create(wanted())).isInstanceOf(RemoteFailure.Busy.class);
+
+        assertThat(stub.requests).hasSize(2);
+    }
+
+    @Test
     void aListOfHostsDeniesAllOthers() {
         stub.on("POST /v2/sandboxes", Stub.json(201, CREATED));
 

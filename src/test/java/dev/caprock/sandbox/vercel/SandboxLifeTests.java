@@ -298,6 +298,19 @@ class SandboxLifeTests {
     }
 
     @Test
+    void aSandboxIsDestroyedThoughEverythingElseHasToWait() {
+        stub.on(GET, json(503, "{}", "Retry-After", "60"), sandbox("running", 900))
+                .on(STOP, sandbox("stopped", 900))
+                .on(DELETE, sandbox("stopped", 900));
+        assertThatThrownBy(() -> vercel.get("caprock-att_1")).isInstanceOf(RemoteFailure.Busy.class);
+        assertThatThrownBy(() -> vercel.create(wanted(null, null, null))).isInstanceOf(RemoteFailure.Busy.class);
+
+        vercel.destroy("caprock-att_1");
+
+        assertThat(stub.lines()).containsExactly(GET, GET, STOP, DELETE);
+    }
+
+    @Test
     void aStopThatAnswersTooEarlyIsWaitedFor() {
         stub.on(
                         GET,
