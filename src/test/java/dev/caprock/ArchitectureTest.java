@@ -63,7 +63,7 @@ class ArchitectureTest {
 
     /**
      * Each package, and the rooms that it may know. The aggregate records its own facts and seals what it is given. The loop reads
-     * of {@code remote} only what a failure means; the web reads what it needs to check a request and to show what is stored.
+     * of {@code remote} only what a failure means and how it stands; the web reads what it needs to check a request and to show what is stored.
      */
     @ParameterizedTest
     @CsvSource({
@@ -92,14 +92,16 @@ class ArchitectureTest {
     }
 
     @Test
-    void theLoopReadsOfRemotesOnlyWhatAFailureMeans() {
+    void theLoopReadsOfRemotesOnlyWhatAFailureMeansAndHowTheyStand() {
         noClasses()
                 .that()
                 .resideInAPackage("dev.caprock.session..")
                 .should()
                 .dependOnClassesThat(resideInAPackage("dev.caprock.remote..")
                         .and(not(com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo(
-                                "dev.caprock.remote.RemoteFailure"))))
+                                "dev.caprock.remote.RemoteFailure")))
+                        .and(not(com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf(
+                                dev.caprock.remote.Standing.class))))
                 .check(MAIN);
     }
 

@@ -22,6 +22,9 @@ class ConfigurationTest {
                         .sorted()
                         .collect(Collectors.joining("\n", "", "\n")))
                 .isEqualTo("""
+                        caprock.admission.look = 5s
+                        caprock.admission.maximum-sandboxes = none
+                        caprock.admission.switches = 2
                         caprock.e2b.api-key = none
                         caprock.e2b.api-url = none
                         caprock.e2b.call-timeout = PT30S
