@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a caller asks for, checked and with the service's defaults filled in.
  *
- * @param credential how the sandbox is given access to the repos: a mode's name, or what chooses one
+ * @param anyProvider whether another provider may make the sandbox when {@code provider} cannot
  * @param template the provider's template; null for its default
  * @param vcpus null for the provider's default
  * @param ttl the longest the session may stay open, counted from when opening starts
@@ -18,7 +18,7 @@ public record NewSession(
         String tenant,
         String createdBy,
         String provider,
-        String credential,
+        boolean anyProvider,
         @Nullable String template,
         @Nullable Integer vcpus,
         Network network,
@@ -31,13 +31,33 @@ public record NewSession(
         CloseWhen closeWhen,
         Map<String, String> labels) {
 
-    /** The same with what was found out about its repos, and the credential mode that was chosen. */
-    public NewSession resolved(List<Repo> found, String mode) {
+    /** The same with another provider. */
+    public NewSession with(String otherProvider) {
+        return new NewSession(
+                tenant,
+                createdBy,
+                otherProvider,
+                anyProvider,
+                template,
+                vcpus,
+                allow,
+                repos,
+                isolation,
+                publish,
+                agent,
+                ttl,
+                runTimeout,
+                closeWhen,
+                labels);
+    }
+
+    /** The same with other repos. */
+    public NewSession with(List<Repo> others) {
         return new NewSession(
                 tenant,
                 createdBy,
                 provider,
-                mode,
+                anyProvider,
                 template,
                 vcpus,
                 network,

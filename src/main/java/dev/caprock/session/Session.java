@@ -58,7 +58,10 @@ public class Session {
     private @Nullable Detail detail;
 
     private String provider;
-    private String credential;
+    private boolean anyProvider;
+    private int switches;
+    private @Nullable String waitsFor;
+    private @Nullable Instant waitsUntil;
     private @Nullable String template;
     private @Nullable Integer vcpus;
 
@@ -115,7 +118,7 @@ public class Session {
         this.tenant = request.tenant();
         this.createdBy = request.createdBy();
         this.provider = request.provider();
-        this.credential = request.credential();
+        this.anyProvider = request.anyProvider();
         this.template = request.template();
         this.vcpus = request.vcpus();
         this.allow = request.network().allow();
@@ -167,55 +170,45 @@ public class Session {
         }
     }
 
+    // ---- waiting for a provider ----------------------------------------------------------------------------------
+
+    /** Stays queued, because its provider is busy. Told once for each reason. */
+    public void waitFor(String reason, Instant until) {
+        if (!reason.equals(waitsFor)) {
+            warn("queued", reason);
+        }
+        waitsFor = reason;
+        waitsUntil = until;
+    }
+
     /**
-     * Checks a change of labels and end.
+     * Another provider is to make the sandbox. Changes nothing once it closes.
      *
-     * @return why it cannot be; empty when it can
-     * @throws IllegalMove once closing is intended; and while it is queued, for its end, which is fixed when it starts
+     * @param why what keeps the present one from it, as part of a sentence
+     * @throws IllegalStateException when the present provider has made one, or may have
      */
-    Optional<Amended.Refused> refusal(Amendment amendment, Ceilings ceilings, Instant now) {
-        Instant end = amendment.expiresAt();
-        if (status == SessionStatus.CLOSING
-                || status == SessionStatus.CLOSED
-                || (status == SessionStatus.QUEUED && end != null)) {
-            throw IllegalMove.amendment(id, status);
+    public void turnTo(String other, String why) {
+        if (status != SessionStatus.QUEUED && status != SessionStatus.OPENING) {
+            return;
         }
-        if (amendment.labels() != null && amendment.labels().of(labels).size() > Amendment.MOST_LABELS) {
-            return Optional.of(new Amended.Refused(
-                    "labels", "too_many_labels", "A session has at most %d labels.".formatted(Amendment.MOST_LABELS)));
+        if (!resources(ResourceKind.SANDBOX).stream().allMatch(row -> row.is(ResourceState.ABSENT))) {
+            throw new IllegalStateException("session %s may have a sandbox of %s".formatted(id, provider));
         }
-        return end == null || end.equals(expiresAt) ? Optional.empty() : refusal(end, ceilings.of(this), now);
+        resources(ResourceKind.SANDBOX).forEach(Resource::stepDone);
+        warn("provider_changed", "%s makes the sandbox in place of %s: %s".formatted(other, provider, why));
+        provider = other;
+        switches++;
     }
 
-    private static Optional<Amended.Refused> refusal(Instant end, Ceiling ceiling, Instant now) {
-        if (!end.isAfter(now)) {
-            return Optional.of(new Amended.Refused(
-                    "expiresAt",
-                    "expires_in_the_past",
-                    "Must be later than now, which is %s; to close the session, delete it.".formatted(now)));
-        }
-        return end.isAfter(ceiling.latest())
-                ? Optional.of(new Amended.Refused(
-                        "expiresAt",
-                        "beyond_ceiling",
-                        "Must be %s at the latest: %s".formatted(ceiling.latest(), ceiling.reason())))
-                : Optional.empty();
+    /** Whether another provider may make the sandbox, and how often it has turned to one is below this. */
+    public boolean mayTurn(int mostSwitches) {
+        return anyProvider && switches < mostSwitches;
     }
 
-    /** Makes a change that {@link #refusal} has nothing against. */
-    void amend(Amendment amendment) {
-        var data = new HashMap<String, Object>();
-        if (amendment.labels() != null && !amendment.labels().of(labels).equals(labels)) {
-            labels = Map.copyOf(amendment.labels().of(labels));
-            data.put("labels", labels);
-        }
-        if (amendment.expiresAt() != null && !amendment.expiresAt().equals(expiresAt)) {
-            expiresAt = amendment.expiresAt();
-            data.put("expiresAt", expiresAt.toString());
-        }
-        if (!data.isEmpty()) {
-            fact("session.amended", null, data);
-        }
+    /** Whether one of its provider's sandboxes is taken for it: it has one, may have one, or is about to ask for one. */
+    public boolean holdsPlace() {
+        return status == SessionStatus.OPENING
+                || resources(ResourceKind.SANDBOX).stream().anyMatch(row -> !row.isOver());
     }
 
     // ---- opening -------------------------------------------------------------------------------------------------
@@ -223,6 +216,8 @@ public class Session {
     /** Starts opening: from here the time to live counts, and there is a row for each resource to come. */
     public void begin(Instant now, Ids ids) {
         become(SessionStatus.OPENING, Map.of());
+        waitsFor = null;
+        waitsUntil = null;
         startedAt = now;
         expiresAt = now.plus(ttl);
         for (ResourceKind kind :
@@ -715,6 +710,16 @@ public class Session {
 
     public @Nullable Detail detail() {
         return detail;
+    }
+
+    /** Why it stays queued, as part of a sentence; null when it does not, or has not been looked at yet. */
+    public @Nullable String waitsFor() {
+        return waitsFor;
+    }
+
+    /** When it looks for a place again, at the latest; null while it does not wait. */
+    public @Nullable Instant waitsUntil() {
+        return waitsUntil;
     }
 
     public String provider() {

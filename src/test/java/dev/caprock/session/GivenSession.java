@@ -50,7 +50,7 @@ public final class GivenSession {
                 "acme",
                 "ann",
                 "e2b",
-                "derived-token",
+                true,
                 null,
                 null,
                 Network.OPEN,

@@ -23,7 +23,7 @@ class LateAnswersTest {
                     "tenant",
                     "someone",
                     "e2b",
-                    "derived-token",
+                    false,
                     null,
                     null,
                     Network.OPEN,

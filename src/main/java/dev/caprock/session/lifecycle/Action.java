@@ -32,6 +32,22 @@ sealed interface Action {
         }
     }
 
+    /** Its provider is busy. */
+    record StayQueued(UUID subject, String reason, Instant until) implements Move {
+        @Override
+        public void apply(Session session, Ids ids, Instant now) {
+            session.waitFor(reason, until);
+        }
+    }
+
+    /** Another provider is to make the sandbox, which nobody has been asked for yet. */
+    record TurnTo(UUID subject, String provider, String why) implements Move {
+        @Override
+        public void apply(Session session, Ids ids, Instant now) {
+            session.turnTo(provider, why);
+        }
+    }
+
     record Conclude(UUID subject, Cause cause, @Nullable Detail detail) implements Move {
         @Override
         public void apply(Session session, Ids ids, Instant now) {

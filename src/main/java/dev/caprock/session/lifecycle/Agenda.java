@@ -30,6 +30,9 @@ class Agenda implements Wakes {
     /** A held place, locked: its count of wake-ups, and the database's time. */
     record Held(long wakes, Instant now) {}
 
+    /** One place is free; some more are woken, since the first may be beginning already. */
+    private static final int WOKEN = 4;
+
     private final JdbcClient jdbc;
     private final Nudge nudge;
     private final Replica replica;
@@ -85,6 +88,26 @@ class Agenda implements Wakes {
                 .optional();
     }
 
+    /**
+     * Wakes those that wait first for a provider, since a place there has become free. One whose place is locked is about to
+     * look anyway; waiting for it here could be for each other.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void wakeQueued(String provider) {
+        int woken =
+                jdbc.sql("""
+                        update agenda set due_at = least(due_at, clock_timestamp()), wakes = wakes + 1
+                            where kind = 'SESSION' and id in (
+                                select a.id from agenda a
+                                    where a.kind = 'SESSION' and a.id in (
+                                        select s.id from session s where s.status = 'QUEUED' and s.provider = :provider
+                                            order by s.id limit :most)
+                                    for update skip locked)""").param("provider", provider).param("most", WOKEN).update();
+        if (woken > 0) {
+            nudgeAfterCommit(() -> nudge.due());
+        }
+    }
+
     /** Takes a place off, whoever holds it. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void remove(Place place) {
@@ -95,10 +118,14 @@ class Agenda implements Wakes {
     }
 
     private void nudgeAfterCommit(Place place) {
+        nudgeAfterCommit(() -> nudge.at(place));
+    }
+
+    private static void nudgeAfterCommit(Runnable nudging) {
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
             public void afterCommit() {
-                nudge.at(place);
+                nudging.run();
             }
         });
     }

@@ -28,7 +28,8 @@ class CreatingSandbox implements Doing<Action.CreateSandbox> {
     private final Networks networks;
     private final Installation installation;
     private final LifecycleSettings settings;
-    private final Setbacks setbacks;
+    private final Admission admission;
+    private final FailOver failOver;
     private final Ids ids;
 
     CreatingSandbox(
@@ -37,14 +38,16 @@ class CreatingSandbox implements Doing<Action.CreateSandbox> {
             Networks networks,
             Installation installation,
             LifecycleSettings settings,
-            Setbacks setbacks,
+            Admission admission,
+            FailOver failOver,
             Ids ids) {
         this.sandboxes = sandboxes;
         this.sessions = sessions;
         this.networks = networks;
         this.installation = installation;
         this.settings = settings;
-        this.setbacks = setbacks;
+        this.admission = admission;
+        this.failOver = failOver;
         this.ids = ids;
     }
 
@@ -62,11 +65,11 @@ class CreatingSandbox implements Doing<Action.CreateSandbox> {
     public Outcome perform(Session session, Action.CreateSandbox create, Progress progress) {
         Resource row = session.resource(create.subject());
         Provider provider = sandboxes.provider(session);
-        Network network = networks.of(session);
+        admission.begun(session);
         try {
             return new Created(session.id(), row, provider, provider.create(specification(session, row, network)));
         } catch (RemoteFailure failure) {
-            return setbacks.making(create.subject(), failure.reworded(network::masked));
+            return failOver.making(session, create.subject(), failure);
         }
     }
 

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Decides what comes next for a session from what is stored, and from nothing else. Pure: no I/O, no clock of its own.
  *
  * <p>{@code busy} holds the subjects of the calls that are under way now. A resource that is {@code INTENDED} and not busy
- * is one whose call was lost: it is looked for, never blindly made again.
+ * is one whose call was lost: it is looked for, never blindly made again. {@code capacity} says where a queued session could
+ * have its sandbox made now.
  */
 final class Decisions {
 
@@ -40,26 +41,28 @@ final class Decisions {
 
     private final Session session;
     private final Set<UUID> busy;
+    private final Capacity capacity;
     private final LifecycleSettings settings;
     private final Instant now;
     private final List<Action> actions = new ArrayList<>();
     private Instant until;
 
-    private Decisions(Session session, Set<UUID> busy, LifecycleSettings settings, Instant now) {
+    private Decisions(Session session, Set<UUID> busy, Capacity capacity, LifecycleSettings settings, Instant now) {
         this.session = session;
         this.busy = busy;
+        this.capacity = capacity;
         this.settings = settings;
         this.now = now;
         this.until = now.plus(SAFETY);
     }
 
-    static Next next(Session session, Set<UUID> busy, LifecycleSettings settings, Instant now) {
-        return new Decisions(session, busy, settings, now).next();
+    static Next next(Session session, Set<UUID> busy, Capacity capacity, LifecycleSettings settings, Instant now) {
+        return new Decisions(session, busy, capacity, settings, now).next();
     }
 
     private Next next() {
         switch (session.status()) {
-            case QUEUED -> actions.add(new Action.Begin(session.id()));
+            case QUEUED -> queued();
             case OPENING, RUNNING, IDLE -> open();
             case CLOSING -> closing();
             case CLOSED -> {
@@ -67,6 +70,28 @@ final class Decisions {
             }
         }
         return actions.isEmpty() ? new Next.Wait(until) : new Next.Act(List.copyOf(actions), until);
+    }
+
+    // ---- queued --------------------------------------------------------------------------------------------------
+
+    private void queued() {
+        Capacity.Room own = capacity.own();
+        if (own.isFree()) {
+            actions.add(new Action.Begin(session.id()));
+            return;
+        }
+        capacity.free()
+                .ifPresentOrElse(
+                        other -> actions.add(new Action.TurnTo(session.id(), other.provider(), own.reason())),
+                        () -> stayQueued(own));
+    }
+
+    private void stayQueued(Capacity.Room own) {
+        Instant next = now.plus(own.lookIn());
+        Instant told = session.waitsUntil();
+        if (told == null || reached(told) || !own.reason().equals(session.waitsFor())) {
+            actions.add(new Action.StayQueued(session.id(), own.reason(), next));
+        }
     }
 
     // ---- open ----------------------------------------------------------------------------------------------------

@@ -23,16 +23,18 @@ import org.springframework.transaction.annotation.Transactional;
 class Desk {
 
     /** A session as the loop sees it. */
-    record Picture(Session session, long wakes, Instant now) {}
+    record Picture(Session session, Capacity capacity, long wakes, Instant now) {}
 
     private final Agenda agenda;
+    private final Admission admission;
     private final Sessions sessions;
     private final Chronicle chronicle;
     private final Vault vault;
     private final Ids ids;
 
-    Desk(Agenda agenda, Sessions sessions, Chronicle chronicle, Vault vault, Ids ids) {
+    Desk(Agenda agenda, Admission admission, Sessions sessions, Chronicle chronicle, Vault vault, Ids ids) {
         this.agenda = agenda;
+        this.admission = admission;
         this.sessions = sessions;
         this.chronicle = chronicle;
         this.vault = vault;
@@ -42,7 +44,10 @@ class Desk {
     /** Empty when the claim is no longer ours. */
     @Transactional(readOnly = true)
     public Optional<Picture> read(Claim claim) {
-        return agenda.look(claim).map(held -> new Picture(sessions.get(claim.id()), held.wakes(), held.now()));
+        return agenda.look(claim).map(held -> {
+            Session session = sessions.get(claim.id());
+            return new Picture(session, admission.of(session), held.wakes(), held.now());
+        });
     }
 
     /** Makes the moves that were decided on a picture. False when it is out of date: then nothing was written. */
@@ -85,7 +90,12 @@ class Desk {
 
     private Session changed(Claim claim, Agenda.Held held, BiConsumer<Session, Instant> change) {
         Session session = sessions.get(claim.id());
+        String provider = session.provider();
+        boolean hadPlace = session.holdsPlace();
         change.accept(session, held.now());
+        if (hadPlace && !(session.holdsPlace() && provider.equals(session.provider()))) {
+            agenda.wakeQueued(provider);
+        }
         chronicle.record(session, loop(session), held.now());
         return session;
     }

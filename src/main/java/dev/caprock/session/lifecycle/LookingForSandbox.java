@@ -19,11 +19,13 @@ class LookingForSandbox implements Doing<Action.LookForSandbox> {
     private final Sandboxes sandboxes;
     private final LifecycleSettings settings;
     private final Setbacks setbacks;
+    private final FailOver failOver;
 
-    LookingForSandbox(Sandboxes sandboxes, LifecycleSettings settings, Setbacks setbacks) {
+    LookingForSandbox(Sandboxes sandboxes, LifecycleSettings settings, Setbacks setbacks, FailOver failOver) {
         this.sandboxes = sandboxes;
         this.settings = settings;
         this.setbacks = setbacks;
+        this.failOver = failOver;
     }
 
     @Override
@@ -41,7 +43,7 @@ class LookingForSandbox implements Doing<Action.LookForSandbox> {
         try {
             List<Sandbox> found = provider.find(PublicId.digits(row.attempt()));
             found.stream().skip(1).forEach(extra -> provider.destroy(extra.id()));
-            return found.isEmpty() ? notFound(row, provider, look.at()) : adopted(row, found.getFirst());
+            return found.isEmpty() ? notFound(session, row, provider, look.at()) : adopted(row, found.getFirst());
         } catch (RemoteFailure failure) {
             return setbacks.releasing(look.subject(), failure);
         }
@@ -54,14 +56,15 @@ class LookingForSandbox implements Doing<Action.LookForSandbox> {
         };
     }
 
-    private Outcome notFound(Resource row, Provider provider, Instant lookedAt) {
+    private Outcome notFound(Session seen, Resource row, Provider provider, Instant lookedAt) {
+        Outcome again = failOver.neverAppeared(seen, row.id());
         return (session, now) -> {
             if (Setbacks.mayStillAppear(row, provider.createDeadline(), lookedAt)) {
                 setbacks.notYet(row.id(), "it may still appear").record(session, now);
             } else if (session.status() == SessionStatus.CLOSING) {
                 session.provedAbsent(row.id(), Map.of("neverAppeared", true), now);
             } else {
-                session.absent(row.id(), "the lost create never appeared", now);
+                again.record(session, now);
             }
         };
     }

@@ -68,7 +68,7 @@ final class Mover implements Runnable {
 
     /** Takes the next step. True when the session is let go of. */
     private boolean handled(Desk.Picture seen, Set<UUID> underWay) throws InterruptedException {
-        return switch (Decisions.next(seen.session(), underWay, settings, seen.now())) {
+        return switch (Decisions.next(seen.session(), underWay, seen.capacity(), settings, seen.now())) {
             case Next.Done() -> agenda.finish(claim, seen.wakes());
             case Next.Wait(Instant until) -> {
                 if (underWay.isEmpty()) {

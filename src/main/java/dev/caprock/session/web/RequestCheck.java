@@ -82,10 +82,8 @@ class RequestCheck {
         credentials.refuseRootKeys(secrets, "/agent/secrets", mistakes);
         credentials.refuseRootKeys(asked.agent().env(), "/agent/env", mistakes);
         mistakes.end();
-        NewSession session = network.completed(asked, secrets.keySet());
-        refuseImpossible(session, secrets.keySet());
-        String mode = credentials.choose(request.credential(), session);
-        return new Checked(session.resolved(repos(session), mode), prompt, secrets);
+        NewSession placed = placed(session);
+        return new Checked(withRepos(placed), prompt, secrets);
     }
 
     private NewSession session(CreateSession request, Caller caller, Mistakes mistakes) {
@@ -94,7 +92,7 @@ class RequestCheck {
                 caller.tenant(),
                 caller.subject(),
                 provider(request.provider(), mistakes),
-                credentials.name(request.credential(), mistakes),
+                request.provider() == null && request.template() == null, // each provider has templates of its own
                 template(request.template(), mistakes),
                 vcpus(request.resources(), mistakes),
                 NetworkCheck.read(request.network(), mistakes),
@@ -131,6 +129,13 @@ class RequestCheck {
                 "/provider",
                 "There is no provider of this name here; there is %s.".formatted(providers.names()));
         return wanted;
+    }
+
+    private String defaultProvider() {
+        String preferred = settings.defaultProvider();
+        return providers.find(preferred).isPresent() || providers.names().isEmpty()
+                ? preferred
+                : providers.names().first();
     }
 
     private static @Nullable String template(@Nullable String template, Mistakes mistakes) {
@@ -286,7 +291,25 @@ class RequestCheck {
         return text.length() <= 40 ? text : text.substring(0, 40) + "…";
     }
 
-    private void refuseImpossible(NewSession session, Set<String> secrets) {
+    /** At the provider that is wanted, or at another that can do what it cannot, where the caller leaves that open. */
+    private NewSession placed(NewSession session) {
+        List<Problem.Mistake> impossible = impossible(session);
+        if (!impossible.isEmpty() && session.anyProvider()) {
+            Optional<NewSession> elsewhere = providers.names().stream()
+                    .map(session::with)
+                    .filter(other -> impossible(other).isEmpty())
+                    .findFirst();
+            if (elsewhere.isPresent()) {
+                return elsewhere.get();
+            }
+        }
+        if (!impossible.isEmpty()) {
+            throw Problem.impossible("not_possible", impossible);
+        }
+        return session;
+    }
+
+    private List<Problem.Mistake> impossible(NewSession session) {
         var impossible = new ArrayList<Problem.Mistake>();
         Provider provider = providers.named(session.provider());
         Duration longest = ceilings.longestTtl(provider.name());
@@ -300,9 +323,7 @@ class RequestCheck {
         for (Refusal refusal : provider.refusals(specification(session))) {
             impossible.add(new Problem.Mistake(pointer(refusal.field()), refusal.message()));
         }
-        if (!impossible.isEmpty()) {
-            throw Problem.impossible("not_possible", impossible);
-        }
+        return impossible;
     }
 
     private static Specification specification(NewSession session) {

@@ -41,6 +41,7 @@ record SessionBody(
         @Nullable Instant startedAt,
         @Nullable Instant expiresAt,
         @Nullable Instant closedAt,
+        @Nullable Long queuePosition,
         List<Condition> conditions,
         @Nullable List<RunBody> runs,
         Map<String, Long> timings,
@@ -91,7 +92,8 @@ record SessionBody(
             @Nullable String detail,
             Map<String, Object> evidence) {}
 
-    static SessionBody of(Session session, @Nullable List<RunBody> runs, Instant now) {
+    /** @param queuePosition from 1; null when it is not queued, or nobody asked */
+    static SessionBody of(Session session, @Nullable List<RunBody> runs, @Nullable Long queuePosition, Instant now) {
         return new SessionBody(
                 PublicId.SESSION.text(session.id()),
                 session.status().text(),
@@ -118,7 +120,8 @@ record SessionBody(
                 session.startedAt(),
                 session.expiresAt(),
                 session.closedAt(),
-                session.resources().stream().map(SessionBody::condition).toList(),
+                queuePosition,
+                conditions(session),
                 runs == null ? null : runs.subList(Math.max(0, runs.size() - RUNS), runs.size()),
                 timings(session),
                 usage(session, now),
@@ -151,6 +154,14 @@ record SessionBody(
     static @Nullable String bookmark(Session session, Repo repo) {
         boolean own = repo.work() != null && !session.isPublished() && !Objects.equals(repo.before(), repo.after());
         return own ? session.bookmark() : repo.bookmark();
+    }
+
+    private static List<Condition> conditions(Session session) {
+        if (session.status() == SessionStatus.QUEUED && session.waitsFor() != null) {
+            String detail = "%s; next attempt at %s".formatted(session.waitsFor(), session.waitsUntil());
+            return List.of(new Condition("slot", "waiting", session.createdAt(), detail, Map.of()));
+        }
+        return session.resources().stream().map(SessionBody::condition).toList();
     }
 
     private static Condition condition(Resource resource) {

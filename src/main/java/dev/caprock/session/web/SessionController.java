@@ -7,6 +7,7 @@ import dev.caprock.session.Amendment;
 import dev.caprock.session.PublicId;
 import dev.caprock.session.Session;
 import dev.caprock.session.SessionFilter;
+import dev.caprock.session.SessionQueue;
 import dev.caprock.session.SessionStatus;
 import dev.caprock.session.Sessions;
 import jakarta.servlet.http.HttpServletRequest;
@@ -40,6 +41,7 @@ import tools.jackson.databind.JsonNode;
 class SessionController {
 
     private final Sessions sessions;
+    private final SessionQueue queue;
     private final RequestCheck check;
     private final Outputs outputs;
     private final Callers callers;
@@ -48,12 +50,14 @@ class SessionController {
 
     SessionController(
             Sessions sessions,
+            SessionQueue queue,
             RequestCheck check,
             Outputs outputs,
             Callers callers,
             RequestActors actors,
             Clock clock) {
         this.sessions = sessions;
+        this.queue = queue;
         this.check = check;
         this.outputs = outputs;
         this.callers = callers;
@@ -88,7 +92,7 @@ class SessionController {
                 sessions.page(callers.current().tenant(), cursor == null ? null : cursor(cursor), filter, limit + 1);
         List<SessionBody> page = found.stream()
                 .limit(limit)
-                .map(session -> SessionBody.of(session, null, clock.instant()))
+                .map(session -> SessionBody.of(session, null, null, clock.instant()))
                 .toList();
         return new Page(page, found.size() > limit ? page.getLast().id() : null);
     }
@@ -144,7 +148,9 @@ class SessionController {
         List<RunBody> runs = session.runs().stream()
                 .map(run -> RunBody.of(run, outputs.position(run.id())))
                 .toList();
-        return SessionBody.of(session, runs, clock.instant());
+        Long position =
+                session.status() == SessionStatus.QUEUED ? queue.ahead(session.provider(), session.id()) + 1 : null;
+        return SessionBody.of(session, runs, position, clock.instant());
     }
 
     static UUID id(String text) {

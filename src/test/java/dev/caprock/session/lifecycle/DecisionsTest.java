@@ -34,7 +34,9 @@ import dev.caprock.session.lifecycle.Action.Prepare;
 import dev.caprock.session.lifecycle.Action.RevokeCredential;
 import dev.caprock.session.lifecycle.Action.SettleWorkspace;
 import dev.caprock.session.lifecycle.Action.StartRun;
+import dev.caprock.session.lifecycle.Action.StayQueued;
 import dev.caprock.session.lifecycle.Action.StopRun;
+import dev.caprock.session.lifecycle.Action.TurnTo;
 import dev.caprock.session.lifecycle.Action.WantAnotherCredential;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,13 +62,71 @@ class DecisionsTest {
     private final GivenSession idle =
             GivenSession.queued(CloseWhen.EXPIRED).running().exited(0);
 
+    private Capacity capacity = new Capacity(List.of(Capacity.Room.free("e2b")));
+
     @Nested
-    class Opening {
+    class Queued {
+
+        private static final Duration SOON = Duration.ofSeconds(5);
+
+        private final Capacity.Room busy = new Capacity.Room("e2b", "e2b is busy: paused", SOON);
 
         @Test
-        void aQueuedSessionBegins() {
+        void itBeginsWhereItsProviderHasRoom() {
+            assertThat(actions(given)).containsExactly(new Begin(given.session().id()));
+        }
+
+        @Test
+        void itSaysWhyItStaysAndThenWaits() {
+            capacity = new Capacity(List.of(busy));
+
+            assertThat(actions(given))
+                    .containsExactly(new StayQueued(
+                            given.session().id(), busy.reason(), given.now().plus(SOON)));
+
+            given.session().waitFor(busy.reason(), given.now().plus(SOON));
+            assertThat(actions(given)).isEmpty();
+            assertThat(until(given)).isEqualTo(given.now().plus(SOON));
+        }
+
+        @Test
+        void itSaysSoAgainWhenTheReasonIsAnotherOrItsTimeIsOver() {
+            capacity = new Capacity(List.of(busy));
+            given.session().waitFor("e2b is busy: full", given.now().plus(SOON));
+            assertThat(next(given)).containsExactly(StayQueued.class);
+
+            given.session().waitFor(busy.reason(), given.now().plus(SOON));
+            assertThat(next(given.later(SOON))).containsExactly(StayQueued.class);
+        }
+
+        @Test
+        void itTurnsToAnotherProviderThatHasRoom() {
+            var full = new Capacity.Room("second", "second is busy: full", SOON);
+            capacity = new Capacity(List.of(busy, full, Capacity.Room.free("third")));
+
+            assertThat(actions(given))
+                    .containsExactly(new TurnTo(given.session().id(), "third", busy.reason()));
+        }
+
+        @Test
+        void itStaysWhereItIsWhenItsOwnProviderHasRoomToo() {
+            capacity = new Capacity(List.of(Capacity.Room.free("e2b"), Capacity.Room.free("third")));
+
             assertThat(next(given)).containsExactly(Begin.class);
         }
+
+        @Test
+        void itsTimeToLiveCountsOnlyFromWhenItBegins() {
+            capacity = new Capacity(List.of(busy));
+
+            assertThat(next(given.later(GivenSession.TTL.multipliedBy(3)))).containsExactly(StayQueued.class);
+            given.begun();
+            assertThat(given.session().expiresAt()).isEqualTo(given.now().plus(GivenSession.TTL));
+        }
+    }
+
+    @Nested
+    class Opening {
 
         @Test
         void theSandboxIsMadeFirstAndTheWorkspaceOpenedBesideIt() {
@@ -483,7 +543,7 @@ class DecisionsTest {
         void aClosedSessionIsDone() {
             given.cancelled().closed();
 
-            assertThat(Decisions.next(given.session(), Set.of(), SETTINGS, given.now()))
+            assertThat(Decisions.next(given.session(), Set.of(), Capacity.NOT_ASKED, SETTINGS, given.now()))
                     .isEqualTo(new Next.Done());
         }
     }
@@ -515,11 +575,11 @@ class DecisionsTest {
     // ---- how it reads --------------------------------------------------------------------------------------------
 
     /** The kinds of the next actions; none when it waits. */
-    private static List<Class<?>> next(GivenSession given, ResourceKind... busy) {
+    private List<Class<?>> next(GivenSession given, ResourceKind... busy) {
         return actions(given, busy).stream().<Class<?>>map(Object::getClass).toList();
     }
 
-    private static List<Action> actions(GivenSession given, ResourceKind... busy) {
+    private List<Action> actions(GivenSession given, ResourceKind... busy) {
         return switch (decided(given, busy)) {
             case Next.Act(List<Action> actions, Instant until) -> actions;
             case Next.Wait(Instant until) -> List.of();
@@ -528,7 +588,7 @@ class DecisionsTest {
     }
 
     /** When it looks again, whatever it does until then. */
-    private static Instant until(GivenSession given, ResourceKind... busy) {
+    private Instant until(GivenSession given, ResourceKind... busy) {
         return switch (decided(given, busy)) {
             case Next.Act(List<Action> actions, Instant until) -> until;
             case Next.Wait(Instant until) -> until;
@@ -536,9 +596,9 @@ class DecisionsTest {
         };
     }
 
-    private static Next decided(GivenSession given, ResourceKind... busy) {
+    private Next decided(GivenSession given, ResourceKind... busy) {
         Set<UUID> underWay =
                 Arrays.stream(busy).map(kind -> given.of(kind).id()).collect(Collectors.toSet());
-        return Decisions.next(given.session(), underWay, SETTINGS, given.now());
+        return Decisions.next(given.session(), underWay, capacity, SETTINGS, given.now());
     }
 }

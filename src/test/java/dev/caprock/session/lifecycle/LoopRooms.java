@@ -1,11 +1,11 @@
 package dev.caprock.session.lifecycle;
 
 import dev.caprock.TestDatabaseConfiguration;
-import dev.caprock.session.Ceiling;
-import dev.caprock.session.Ceilings;
+import dev.caprock.sandbox.Providers;
+import dev.caprock.session.AdmissionSettings;
 import dev.caprock.session.Chronicle;
 import dev.caprock.session.Ids;
-import dev.caprock.session.Session;
+import dev.caprock.session.SessionQueue;
 import dev.caprock.session.Sessions;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,13 +22,16 @@ import org.springframework.context.annotation.Import;
 @EnableAutoConfiguration
 @AutoConfigurationPackage(basePackages = "dev.caprock.session")
 @ConfigurationPropertiesScan("dev.caprock.secrets")
-@EnableConfigurationProperties(LifecycleSettings.class)
+@EnableConfigurationProperties({LifecycleSettings.class, AdmissionSettings.class})
 @ComponentScan({"dev.caprock.journal", "dev.caprock.audit", "dev.caprock.secrets"})
 @Import({
     TestDatabaseConfiguration.class,
     Sessions.class,
+    SessionQueue.class,
     Chronicle.class,
     Ids.class,
+    Providers.class,
+    Admission.class,
     Agenda.class,
     Nudge.class,
     Replica.class,

@@ -86,11 +86,17 @@ final class RandomLife {
 
     private void decide() {
         Set<UUID> busy = underWay.stream().map(call -> call.call().subject()).collect(Collectors.toSet());
-        switch (Decisions.next(session, busy, Defaults.LIFECYCLE, given.now())) {
+        switch (Decisions.next(session, busy, capacity(), Defaults.LIFECYCLE, given.now())) {
             case Next.Done() -> {}
             case Next.Wait(Instant until) -> waitFor(until);
             case Next.Act(List<Action> actions, Instant until) -> act(actions);
         }
+    }
+
+    private Capacity capacity() {
+        boolean full = misfortune && random.nextInt(3) == 0;
+        return new Capacity(List.of(
+                full ? new Capacity.Room("e2b", "e2b is busy", Duration.ofSeconds(5)) : Capacity.Room.free("e2b")));
     }
 
     private void waitFor(Instant until) {

@@ -1,0 +1,41 @@
+package dev.caprock.session.lifecycle;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where a queued session could have its sandbox made.
+ *
+ * @param rooms its own provider's first, then those that it may turn to; empty for a session that is not queued
+ */
+record Capacity(List<Room> rooms) {
+
+    static final Capacity NOT_ASKED = new Capacity(List.of());
+
+    /**
+     * What one provider could take.
+     *
+     * @param reason why nothing now, as part of a sentence; empty when a sandbox may be asked for now
+     * @param lookIn how long to wait before looking again, unless woken
+     */
+    record Room(String provider, String reason, Duration lookIn) {
+
+        static Room free(String provider) {
+            return new Room(provider, "", Duration.ZERO);
+        }
+
+        boolean isFree() {
+            return reason.isEmpty();
+        }
+    }
+
+    Room own() {
+        return rooms.getFirst();
+    }
+
+    /** The first that could take it. */
+    Optional<Room> free() {
+        return rooms.stream().filter(Room::isFree).findFirst();
+    }
+}
