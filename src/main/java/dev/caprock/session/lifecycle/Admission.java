@@ -26,6 +26,9 @@ class Admission {
 
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
+    /** How long to wait for one's turn while nothing else is in the way. */
+    private static final Duration TURN = Duration.ofSeconds(1);
+
     private final Providers providers;
     private final SessionQueue queue;
     private final AdmissionSettings settings;
@@ -48,8 +51,9 @@ class Admission {
             return new Capacity(List.of(Room.free(session.provider()))); // opening tells what is wrong
         }
         var rooms = new ArrayList<Room>();
-        rooms.add(room(own.get(), session));
-        if (!rooms.getFirst().isFree() && !own.get().standing().brief()) {
+        Room first = room(own.get(), session);
+        rooms.add(first);
+        if (!first.isFree() && !first.brief()) {
             others(session).forEach(other -> rooms.add(room(other, session)));
         }
         return new Capacity(List.copyOf(rooms));
@@ -93,23 +97,29 @@ class Admission {
     private Room room(Provider provider, Session session) {
         Standing standing = provider.standing();
         long ahead = queue.ahead(provider.name(), session.id());
+        if (standing.brief()) {
+            return Room.turn(provider.name(), apart(standing.busyFor(), ahead));
+        }
         if (!standing.isUsable()) {
-            return busy(provider, Objects.requireNonNull(standing.reason()), standing.busyFor(), ahead);
+            return Room.busy(
+                    provider.name(), Objects.requireNonNull(standing.reason()), apart(standing.busyFor(), ahead));
         }
         Integer most = settings.maximum(provider.name());
         if (most != null && (ahead >= most || ahead + queue.places(provider.name()) >= most)) {
-            return busy(provider, "all of its %d sandboxes are in use".formatted(most), settings.look(), ahead);
+            return Room.busy(
+                    provider.name(),
+                    "all of its %d sandboxes are in use".formatted(most),
+                    apart(settings.look(), ahead));
         }
         boolean first = ahead < standing.free() && ahead + queue.putOff(provider.name()) < standing.free();
         if (!first || !tickets.take(provider.name(), session.id(), standing.free())) {
-            return busy(provider, "others are before it", Duration.ofSeconds(1), ahead);
+            return Room.turn(provider.name(), apart(TURN, ahead));
         }
         return Room.free(provider.name());
     }
 
-    private static Room busy(Provider provider, String reason, Duration wait, long ahead) {
-        Duration all = wait.plus(APART.multipliedBy(Math.min(ahead, 1000)));
-        Duration bounded = all.compareTo(LONGEST) < 0 || wait.compareTo(LONGEST) > 0 ? all : LONGEST;
-        return new Room(provider.name(), "%s is busy: %s".formatted(provider.name(), reason), bounded);
+    private static Duration apart(Duration wait, long ahead) {
+        Duration more = APART.multipliedBy(Math.min(ahead, 1000));
+        return wait.plus(more.compareTo(LONGEST) < 0 ? more : LONGEST);
     }
 }

@@ -18,11 +18,20 @@ record Capacity(List<Room> rooms) {
      *
      * @param reason why nothing now, as part of a sentence; empty when a sandbox may be asked for now
      * @param lookIn how long to wait before looking again, unless woken
+     * @param brief whether it only waits its turn, which is no reason to turn to another provider
      */
-    record Room(String provider, String reason, Duration lookIn) {
+    record Room(String provider, String reason, Duration lookIn, boolean brief) {
 
         static Room free(String provider) {
-            return new Room(provider, "", Duration.ZERO);
+            return new Room(provider, "", Duration.ZERO, false);
+        }
+
+        static Room busy(String provider, String reason, Duration lookIn) {
+            return new Room(provider, provider + " is busy: " + reason, lookIn, false);
+        }
+
+        static Room turn(String provider, Duration lookIn) {
+            return new Room(provider, provider + " is busy: others are before it", lookIn, true);
         }
 
         boolean isFree() {

@@ -69,7 +69,7 @@ class DecisionsTest {
 
         private static final Duration SOON = Duration.ofSeconds(5);
 
-        private final Capacity.Room busy = new Capacity.Room("e2b", "e2b is busy: paused", SOON);
+        private final Capacity.Room busy = Capacity.Room.busy("e2b", "paused", SOON);
 
         @Test
         void itBeginsWhereItsProviderHasRoom() {
@@ -101,7 +101,7 @@ class DecisionsTest {
 
         @Test
         void itTurnsToAnotherProviderThatHasRoom() {
-            var full = new Capacity.Room("second", "second is busy: full", SOON);
+            var full = Capacity.Room.busy("second", "full", SOON);
             capacity = new Capacity(List.of(busy, full, Capacity.Room.free("third")));
 
             assertThat(actions(given))

@@ -95,8 +95,8 @@ final class RandomLife {
 
     private Capacity capacity() {
         boolean full = misfortune && random.nextInt(3) == 0;
-        return new Capacity(List.of(
-                full ? new Capacity.Room("e2b", "e2b is busy", Duration.ofSeconds(5)) : Capacity.Room.free("e2b")));
+        return new Capacity(
+                List.of(full ? Capacity.Room.busy("e2b", "full", Duration.ofSeconds(5)) : Capacity.Room.free("e2b")));
     }
 
     private void waitFor(Instant until) {
