@@ -13,6 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -29,19 +30,32 @@ public final class Remotes {
     private final BulkheadRegistry bulkheads;
     private final RateLimiterRegistry limiters;
     private final Clock clock;
+    private final Wire wire;
 
     @Autowired
-    public Remotes(
+    Remotes(
             RemoteSettings settings,
             CircuitBreakerRegistry breakers,
             BulkheadRegistry bulkheads,
             RateLimiterRegistry limiters,
-            Clock clock) {
+            Clock clock,
+            ObjectProvider<Wire> wire) {
+        this(settings, breakers, bulkheads, limiters, clock, wire.getIfAvailable(() -> client -> client));
+    }
+
+    private Remotes(
+            RemoteSettings settings,
+            CircuitBreakerRegistry breakers,
+            BulkheadRegistry bulkheads,
+            RateLimiterRegistry limiters,
+            Clock clock,
+            Wire wire) {
         this.settings = settings;
         this.breakers = breakers;
         this.bulkheads = bulkheads;
         this.limiters = limiters;
         this.clock = clock;
+        this.wire = wire;
     }
 
     /** Remotes with the default settings and registries of their own, for use without Spring. */
@@ -55,7 +69,8 @@ public final class Remotes {
                 CircuitBreakerRegistry.ofDefaults(),
                 BulkheadRegistry.ofDefaults(),
                 RateLimiterRegistry.ofDefaults(),
-                clock);
+                clock,
+                client -> client);
     }
 
     /** The remote of this name, the same one each time. */
@@ -82,7 +97,7 @@ public final class Remotes {
         var breaker = breakers.circuitBreaker(name, Fuse.config(its.breaker(), clock));
         return new Remote(
                 name,
-                client(its.connectTimeout()),
+                wire.over(client(its.connectTimeout())),
                 new Guards(
                         name,
                         new Fuse(breaker, its.breaker().pause(), clock),

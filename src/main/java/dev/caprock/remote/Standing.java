@@ -34,7 +34,8 @@ public record Standing(
         }
     }
 
-    static Standing free(Breaker breaker, int free) {
+    /** Something may be asked for now. */
+    public static Standing free(Breaker breaker, int free) {
         return new Standing(breaker, Duration.ZERO, free, null, false);
     }
 

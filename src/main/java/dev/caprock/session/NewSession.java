@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What a caller asks for, checked and with the service's defaults filled in.
  *
  * @param anyProvider whether another provider may make the sandbox when {@code provider} cannot
+ * @param credential how the sandbox is given access to the repos: a mode's name, or what chooses one
  * @param template the provider's template; null for its default
  * @param vcpus null for the provider's default
  * @param ttl the longest the session may stay open, counted from when opening starts
@@ -19,6 +20,7 @@ public record NewSession(
         String createdBy,
         String provider,
         boolean anyProvider,
+        String credential,
         @Nullable String template,
         @Nullable Integer vcpus,
         Network network,
@@ -38,9 +40,10 @@ public record NewSession(
                 createdBy,
                 otherProvider,
                 anyProvider,
+                credential,
                 template,
                 vcpus,
-                allow,
+                network,
                 repos,
                 isolation,
                 publish,
@@ -51,13 +54,14 @@ public record NewSession(
                 labels);
     }
 
-    /** The same with other repos. */
-    public NewSession with(List<Repo> others) {
+    /** The same with what was found out about its repos, and the credential mode that was chosen. */
+    public NewSession resolved(List<Repo> found, String mode) {
         return new NewSession(
                 tenant,
                 createdBy,
                 provider,
                 anyProvider,
+                mode,
                 template,
                 vcpus,
                 network,
@@ -77,6 +81,7 @@ public record NewSession(
                 tenant,
                 createdBy,
                 provider,
+                anyProvider,
                 credential,
                 template,
                 vcpus,

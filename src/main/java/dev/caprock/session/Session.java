@@ -62,6 +62,7 @@ public class Session {
     private int switches;
     private @Nullable String waitsFor;
     private @Nullable Instant waitsUntil;
+    private String credential;
     private @Nullable String template;
     private @Nullable Integer vcpus;
 
@@ -119,6 +120,7 @@ public class Session {
         this.createdBy = request.createdBy();
         this.provider = request.provider();
         this.anyProvider = request.anyProvider();
+        this.credential = request.credential();
         this.template = request.template();
         this.vcpus = request.vcpus();
         this.allow = request.network().allow();
@@ -167,6 +169,57 @@ public class Session {
             runEnded(runId, RunStatus.CANCELLED, "it was cancelled before it started", now);
         } else if (run.isActive()) {
             run.stopping(StopReason.CANCELLED);
+        }
+    }
+
+    /**
+     * Checks a change of labels and end.
+     *
+     * @return why it cannot be; empty when it can
+     * @throws IllegalMove once closing is intended; and while it is queued, for its end, which is fixed when it starts
+     */
+    Optional<Amended.Refused> refusal(Amendment amendment, Ceilings ceilings, Instant now) {
+        Instant end = amendment.expiresAt();
+        if (status == SessionStatus.CLOSING
+                || status == SessionStatus.CLOSED
+                || (status == SessionStatus.QUEUED && end != null)) {
+            throw IllegalMove.amendment(id, status);
+        }
+        if (amendment.labels() != null && amendment.labels().of(labels).size() > Amendment.MOST_LABELS) {
+            return Optional.of(new Amended.Refused(
+                    "labels", "too_many_labels", "A session has at most %d labels.".formatted(Amendment.MOST_LABELS)));
+        }
+        return end == null || end.equals(expiresAt) ? Optional.empty() : refusal(end, ceilings.of(this), now);
+    }
+
+    private static Optional<Amended.Refused> refusal(Instant end, Ceiling ceiling, Instant now) {
+        if (!end.isAfter(now)) {
+            return Optional.of(new Amended.Refused(
+                    "expiresAt",
+                    "expires_in_the_past",
+                    "Must be later than now, which is %s; to close the session, delete it.".formatted(now)));
+        }
+        return end.isAfter(ceiling.latest())
+                ? Optional.of(new Amended.Refused(
+                        "expiresAt",
+                        "beyond_ceiling",
+                        "Must be %s at the latest: %s".formatted(ceiling.latest(), ceiling.reason())))
+                : Optional.empty();
+    }
+
+    /** Makes a change that {@link #refusal} has nothing against. */
+    void amend(Amendment amendment) {
+        var data = new HashMap<String, Object>();
+        if (amendment.labels() != null && !amendment.labels().of(labels).equals(labels)) {
+            labels = Map.copyOf(amendment.labels().of(labels));
+            data.put("labels", labels);
+        }
+        if (amendment.expiresAt() != null && !amendment.expiresAt().equals(expiresAt)) {
+            expiresAt = amendment.expiresAt();
+            data.put("expiresAt", expiresAt.toString());
+        }
+        if (!data.isEmpty()) {
+            fact("session.amended", null, data);
         }
     }
 

@@ -61,6 +61,11 @@ public class Workspaces {
         return settings.hasKey();
     }
 
+    /** Whether there may be keys of ours: without an API key none can be made. No call. */
+    public boolean makesKeys() {
+        return settings.apiKey() != null;
+    }
+
     /** Whether it may be asked for credentials now. Tells what is known and asks nobody. */
     public Standing standing() {
         return mesa.standing();

@@ -51,6 +51,7 @@ public final class GivenSession {
                 "ann",
                 "e2b",
                 true,
+                "derived-token",
                 null,
                 null,
                 Network.OPEN,

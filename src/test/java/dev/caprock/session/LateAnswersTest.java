@@ -24,6 +24,7 @@ class LateAnswersTest {
                     "someone",
                     "e2b",
                     false,
+                    "derived-token",
                     null,
                     null,
                     Network.OPEN,

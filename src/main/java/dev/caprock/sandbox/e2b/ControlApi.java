@@ -4,6 +4,7 @@ import dev.caprock.remote.Purpose;
 import dev.caprock.remote.Remote;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.remote.Standing;
+import dev.caprock.sandbox.OwnedSandbox;
 import dev.caprock.sandbox.Sandbox;
 import dev.caprock.sandbox.Specification;
 import java.net.URI;

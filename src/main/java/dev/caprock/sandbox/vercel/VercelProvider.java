@@ -84,7 +84,7 @@ final class VercelProvider implements Provider, CommandsApart {
 
     @Override
     public List<String> templateKinds() {
-        return settings.flavour() == Flavour.RUNTIME ? List.of("runtime", "snapshot") : List.of("image", "snapshot");
+        return List.of("runtime", "image", "snapshot");
     }
 
     @Override

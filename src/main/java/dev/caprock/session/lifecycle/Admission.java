@@ -31,12 +31,14 @@ class Admission {
 
     private final Providers providers;
     private final SessionQueue queue;
+    private final Networks networks;
     private final AdmissionSettings settings;
     private final Tickets tickets;
 
-    Admission(Providers providers, SessionQueue queue, AdmissionSettings settings, Clock clock) {
+    Admission(Providers providers, SessionQueue queue, Networks networks, AdmissionSettings settings, Clock clock) {
         this.providers = providers;
         this.queue = queue;
+        this.networks = networks;
         this.settings = settings;
         this.tickets = new Tickets(clock);
     }
@@ -87,9 +89,9 @@ class Admission {
                 .toList();
     }
 
-    private static boolean canDo(Provider provider, Session session) {
+    private boolean canDo(Provider provider, Session session) {
         var wanted = new Specification(
-                "check", "check", "check", session.template(), session.ttl(), session.vcpus(), session.allow());
+                "check", "check", "check", session.template(), session.ttl(), session.vcpus(), networks.of(session));
         return session.ttl().compareTo(provider.maximumLifetime()) <= 0
                 && provider.refusals(wanted).isEmpty();
     }

@@ -65,11 +65,12 @@ class CreatingSandbox implements Doing<Action.CreateSandbox> {
     public Outcome perform(Session session, Action.CreateSandbox create, Progress progress) {
         Resource row = session.resource(create.subject());
         Provider provider = sandboxes.provider(session);
+        Network network = networks.of(session);
         admission.begun(session);
         try {
             return new Created(session.id(), row, provider, provider.create(specification(session, row, network)));
         } catch (RemoteFailure failure) {
-            return failOver.making(session, create.subject(), failure);
+            return failOver.making(session, create.subject(), failure.reworded(network::masked));
         }
     }
 

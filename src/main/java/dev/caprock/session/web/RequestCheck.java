@@ -82,8 +82,9 @@ class RequestCheck {
         credentials.refuseRootKeys(secrets, "/agent/secrets", mistakes);
         credentials.refuseRootKeys(asked.agent().env(), "/agent/env", mistakes);
         mistakes.end();
-        NewSession placed = placed(session);
-        return new Checked(withRepos(placed), prompt, secrets);
+        NewSession session = placed(network.completed(asked, secrets.keySet()), secrets.keySet());
+        String mode = credentials.choose(request.credential(), session);
+        return new Checked(session.resolved(repos(session), mode), prompt, secrets);
     }
 
     private NewSession session(CreateSession request, Caller caller, Mistakes mistakes) {
@@ -93,6 +94,7 @@ class RequestCheck {
                 caller.subject(),
                 provider(request.provider(), mistakes),
                 request.provider() == null && request.template() == null, // each provider has templates of its own
+                credentials.name(request.credential(), mistakes),
                 template(request.template(), mistakes),
                 vcpus(request.resources(), mistakes),
                 NetworkCheck.read(request.network(), mistakes),
@@ -118,10 +120,6 @@ class RequestCheck {
         }
     }
 
-    private String defaultProvider() {
-        return settings.defaultProvider() == null ? providers.names().getFirst() : settings.defaultProvider();
-    }
-
     private String provider(@Nullable String name, Mistakes mistakes) {
         String wanted = name == null ? defaultProvider() : name;
         mistakes.check(
@@ -133,9 +131,9 @@ class RequestCheck {
 
     private String defaultProvider() {
         String preferred = settings.defaultProvider();
-        return providers.find(preferred).isPresent() || providers.names().isEmpty()
+        return preferred != null && providers.find(preferred).isPresent()
                 ? preferred
-                : providers.names().first();
+                : providers.names().getFirst();
     }
 
     private static @Nullable String template(@Nullable String template, Mistakes mistakes) {
@@ -292,12 +290,12 @@ class RequestCheck {
     }
 
     /** At the provider that is wanted, or at another that can do what it cannot, where the caller leaves that open. */
-    private NewSession placed(NewSession session) {
-        List<Problem.Mistake> impossible = impossible(session);
+    private NewSession placed(NewSession session, Set<String> secrets) {
+        List<Problem.Mistake> impossible = impossible(session, secrets);
         if (!impossible.isEmpty() && session.anyProvider()) {
             Optional<NewSession> elsewhere = providers.names().stream()
                     .map(session::with)
-                    .filter(other -> impossible(other).isEmpty())
+                    .filter(other -> impossible(other, secrets).isEmpty())
                     .findFirst();
             if (elsewhere.isPresent()) {
                 return elsewhere.get();
@@ -309,7 +307,7 @@ class RequestCheck {
         return session;
     }
 
-    private List<Problem.Mistake> impossible(NewSession session) {
+    private List<Problem.Mistake> impossible(NewSession session, Set<String> secrets) {
         var impossible = new ArrayList<Problem.Mistake>();
         Provider provider = providers.named(session.provider());
         Duration longest = ceilings.longestTtl(provider.name());

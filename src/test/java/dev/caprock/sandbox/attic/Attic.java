@@ -33,16 +33,16 @@ final class Attic implements AutoCloseable {
     }
 
     /** A machine with what it was made for. */
-    record Room(String id, Machine machine, Specification wanted, Instant end) {
+    record Room(String id, Machine machine, Specification wanted, Instant since, Instant end) {
 
         Room until(Instant later) {
-            return later.isAfter(end) ? new Room(id, machine, wanted, later) : this;
+            return later.isAfter(end) ? new Room(id, machine, wanted, since, later) : this;
         }
     }
 
     Room open(Specification wanted) {
         var machine = Machine.start(Template.withMesa(), services);
-        var room = new Room(UUID.randomUUID().toString(), machine, wanted, ends(wanted.life()));
+        var room = new Room(UUID.randomUUID().toString(), machine, wanted, Instant.now(), ends(wanted.life()));
         rooms.put(room.id(), room);
         return room;
     }

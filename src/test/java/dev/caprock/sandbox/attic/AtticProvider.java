@@ -1,11 +1,13 @@
 package dev.caprock.sandbox.attic;
 
 import dev.caprock.remote.RemoteFailure;
+import dev.caprock.remote.Standing;
 import dev.caprock.sandbox.Command;
 import dev.caprock.sandbox.CommandResult;
 import dev.caprock.sandbox.FollowEnd;
 import dev.caprock.sandbox.Offsets;
 import dev.caprock.sandbox.OutputSink;
+import dev.caprock.sandbox.OwnedSandbox;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Refusal;
 import dev.caprock.sandbox.RunFiles;
@@ -58,6 +60,16 @@ final class AtticProvider implements Provider {
     }
 
     @Override
+    public List<String> templateKinds() {
+        return List.of();
+    }
+
+    @Override
+    public Standing standing() {
+        return Standing.free(Standing.Breaker.CLOSED, 100);
+    }
+
+    @Override
     public List<Refusal> refusals(Specification specification) {
         return specification.life().compareTo(DAY) > 0
                 ? List.of(new Refusal("life", "Nothing stays in the attic for more than a day."))
@@ -85,6 +97,15 @@ final class AtticProvider implements Provider {
         return attic.all().stream()
                 .filter(room -> room.wanted().attempt().equals(attempt))
                 .map(AtticProvider::sandbox)
+                .toList();
+    }
+
+    @Override
+    public List<OwnedSandbox> owned(String owner) {
+        return attic.all().stream()
+                .filter(room -> room.wanted().owner().equals(owner))
+                .map(room -> new OwnedSandbox(
+                        room.id(), room.wanted().session(), room.wanted().attempt(), room.since()))
                 .toList();
     }
 

@@ -3,8 +3,11 @@ package dev.caprock.session.lifecycle;
 import dev.caprock.TestDatabaseConfiguration;
 import dev.caprock.sandbox.Providers;
 import dev.caprock.session.AdmissionSettings;
+import dev.caprock.session.Ceiling;
+import dev.caprock.session.Ceilings;
 import dev.caprock.session.Chronicle;
 import dev.caprock.session.Ids;
+import dev.caprock.session.Session;
 import dev.caprock.session.SessionQueue;
 import dev.caprock.session.Sessions;
 import java.time.Clock;
@@ -31,6 +34,7 @@ import org.springframework.context.annotation.Import;
     Chronicle.class,
     Ids.class,
     Providers.class,
+    Networks.class,
     Admission.class,
     Agenda.class,
     Nudge.class,

@@ -97,6 +97,7 @@ class MoverTest {
     @Test
     void aWakeUpDuringACallIsActedOnWhileTheCallGoesOn() throws Exception {
         var creating = new CountDownLatch(1);
+        var opening = new CountDownLatch(1);
         var settling = new CountDownLatch(1);
         var create = new Fake<>(Action.CreateSandbox.class, subject -> {
             creating.countDown();
@@ -105,7 +106,10 @@ class MoverTest {
                     .isTrue();
             return (current, now) -> current.sandboxCreated(subject, "sandbox-1", now.plusSeconds(600), now);
         });
-        var open = new Fake<>(Action.OpenWorkspace.class, MoverTest::putOff);
+        var open = new Fake<>(Action.OpenWorkspace.class, subject -> (current, now) -> {
+            putOff(subject).record(current, now);
+            opening.countDown(); // the session is locked until this is stored, so that closing comes after it
+        });
         var settle = new Fake<>(Action.SettleWorkspace.class, subject -> {
             settling.countDown();
             return (current, now) -> current.settled(subject, current.repos(), null, now);
@@ -115,6 +119,7 @@ class MoverTest {
                 subject -> (current, now) -> current.sandboxDestroyed(subject, Map.of("absent", true), now));
         Thread mover = move(create, open, settle, destroy);
         creating.await();
+        opening.await();
 
         sessions.close("acme", session, true, ANN);
         mover.join();

@@ -145,6 +145,7 @@ enum Story {
                 tenant,
                 "ann",
                 provider,
+                false,
                 "derived-token",
                 provider.equals("e2b") ? "my-mesa-template" : null,
                 null,
