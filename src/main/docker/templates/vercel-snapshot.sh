@@ -39,8 +39,14 @@ call() {
 }
 
 # Becomes the script that prepares a session's sandbox, with what it sources in place.
-worker=$(awk -v common="$scripts/sandbox/common.sh" '
-  $0 == ". ./common.sh" { while ((getline line < common) > 0) print line; next }
+worker=$(awk -v rooms="$scripts" '
+  /^\. \.\/[a-z]+\.sh$/ {
+    file = rooms "/workspace/" substr($2, 3)
+    if ((getline line < file) < 0) file = rooms "/sandbox/" substr($2, 3)
+    else print line
+    while ((getline line < file) > 0) print line
+    next
+  }
   { print }' "$scripts/workspace/worker.sh")
 
 # shellcheck disable=SC2016 # expanded in the sandbox

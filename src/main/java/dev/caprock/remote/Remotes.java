@@ -60,7 +60,12 @@ public final class Remotes {
 
     /** Remotes with the default settings and registries of their own, for use without Spring. */
     public Remotes() {
-        this(RemoteSettings.DEFAULTS, Clock.systemUTC());
+        this(Clock.systemUTC());
+    }
+
+    /** The same by another clock. */
+    public Remotes(Clock clock) {
+        this(RemoteSettings.DEFAULTS, clock);
     }
 
     Remotes(RemoteSettings settings, Clock clock) {

@@ -7,6 +7,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** The providers that are configured, by name. */
@@ -30,6 +31,15 @@ public class Providers {
      */
     public Provider named(String name) {
         return find(name).orElseThrow(() -> new IllegalStateException("provider %s is not configured".formatted(name)));
+    }
+
+    /**
+     * Whom to ask when nobody is named: the one that is wished for if it is configured, else the first. There must be one.
+     *
+     * @param wish null for none
+     */
+    public String preferred(@Nullable String wish) {
+        return wish != null && byName.containsKey(wish) ? wish : names().getFirst();
     }
 
     /** In alphabetical order, to tell a caller what there is. */

@@ -64,7 +64,7 @@ deadline=$(($(date +%s) + $1))
 while [ ! -f exit ] && alive daemon && [ "$(date +%s)" -lt "$deadline" ]; do
   sleep 0.1
 done
-beats=10 # its keeper writes the file just after its end
+beats=50 # its keeper writes the file just after its end, on a busy machine a little later
 until [ -f exit ] || alive daemon || [ "$beats" -eq 0 ]; do
   beats=$((beats - 1))
   sleep 0.1

@@ -12,14 +12,14 @@ umask 077
 PATH=$PATH:/usr/local/bin:$HOME/.local/bin
 beats=12000 # longer than preparing may take
 until [ -f "$state/wanted-$who" ] && mv "$state/wanted-$who" "$state/taken" 2>/dev/null; do # there may be two of us
-  [ "$beats" -gt 0 ] || exit 0
+  if [ "$beats" -eq 0 ] || [ ! -d "$HOME" ]; then exit 0; fi
   beats=$((beats - 1))
   sleep 0.1
 done
 
 show() {
   until mounted "$point"; do
-    [ ! -f "$state/exit" ] || return 0
+    if [ -f "$state/exit" ] || [ ! -d "$state" ]; then return 0; fi
     sleep 0.1
   done
   : >"$state/shown"
@@ -27,7 +27,7 @@ show() {
 
 obey() { # a user cannot end what is root's
   told=no
-  until [ -f "$state/exit" ]; do
+  until [ -f "$state/exit" ] || [ ! -d "$state" ]; do
     if [ "$told" = no ] && [ -f "$state/asked" ] && alive "$state/daemon"; then
       kill -TERM "$pid"
       told=yes

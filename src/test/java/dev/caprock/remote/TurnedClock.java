@@ -7,11 +7,11 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that a test turns by hand. */
-final class TurnedClock extends Clock {
+public final class TurnedClock extends Clock {
 
     private volatile Instant now = Instant.parse("2026-11-21T10:00:00Z");
 
-    void turn(Duration time) {
+    public void turn(Duration time) {
         now = now.plus(time);
     }
 

@@ -3,6 +3,7 @@ package dev.caprock.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.caprock.remote.RemoteFailure;
 import java.io.ByteArrayOutputStream;
@@ -64,6 +65,8 @@ public abstract class ProviderContract {
         assertThat(provider().account()).isNotBlank().isEqualTo(provider().account());
         assertThat(provider().createDeadline()).isPositive();
         assertThat(provider().maximumLifetime()).isGreaterThan(LIFE);
+        assertThat(provider().templateKinds()).doesNotHaveDuplicates();
+        assertThat(provider().standing().busyFor()).as("nothing was asked yet").isZero();
     }
 
     @Test
@@ -94,6 +97,19 @@ public abstract class ProviderContract {
 
         assertThat(provider().find(attempt)).isEmpty();
         assertThat(provider().get(sandbox.id())).isEmpty();
+    }
+
+    @Test
+    void whatAnOwnerHasIsListedWithItsTags() {
+        var sandbox = create();
+
+        assertThat(provider().owned("owner-1")).singleElement().satisfies(owned -> {
+            assertThat(owned.id()).isEqualTo(sandbox.id());
+            assertThat(owned.session()).isEqualTo("session1");
+            assertThat(owned.attempt()).isEqualTo(attempt);
+            assertThat(owned.createdAt()).isCloseTo(Instant.now(), within(10, java.time.temporal.ChronoUnit.MINUTES));
+        });
+        assertThat(provider().owned("owner")).isEmpty();
     }
 
     @Test

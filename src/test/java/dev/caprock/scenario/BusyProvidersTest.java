@@ -172,7 +172,7 @@ class BusyProvidersTest {
         assertThat(provider("e2b").path("limits").toString())
                 .isEqualTo("{\"maximumLifetime\":\"PT24H\",\"maximumSandboxes\":5,\"templateKinds\":[\"template\"]}");
         assertThat(provider("vercel").path("limits").toString())
-                .isEqualTo("{\"maximumLifetime\":\"PT24H\",\"templateKinds\":[\"runtime\",\"snapshot\"]}");
+                .isEqualTo("{\"maximumLifetime\":\"PT24H\",\"templateKinds\":[\"runtime\",\"snapshot\",\"image\"]}");
         assertThat(answer.json().path("workspaces").path("breaker").stringValue(""))
                 .isEqualTo("closed");
         assertThat(answer.body()).doesNotContain(Simulators.E2B_KEY, Simulators.VERCEL_TOKEN);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,14 @@ class LeaksTest {
 
     @Autowired
     private Scenario scenario;
+
+    /** Other tests of the same service leave credentials that nobody can revoke. */
+    @BeforeEach
+    void forgetWhatOthersLeft() {
+        int ignored = scenario.database()
+                .sql("update resource set evidence = '{}' where jsonb_exists(evidence, 'outlivesUntil')")
+                .update();
+    }
 
     @AfterEach
     void forgetFinds() {

@@ -138,6 +138,7 @@ class SecrecyTest {
                 .with("provider", provider)
                 .without("template")
                 .withoutSecrets()
+                .env("CLAUDE_STAND_IN_PAUSE", "0.3") // long enough to be seen
                 .with("network", injecting(MODEL_KEY))
                 .with("closeWhen", "expired")
                 .start();

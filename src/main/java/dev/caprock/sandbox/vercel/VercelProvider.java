@@ -84,7 +84,7 @@ final class VercelProvider implements Provider, CommandsApart {
 
     @Override
     public List<String> templateKinds() {
-        return List.of("runtime", "image", "snapshot");
+        return List.of("runtime", "snapshot", "image");
     }
 
     @Override

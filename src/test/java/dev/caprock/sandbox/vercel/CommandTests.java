@@ -25,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.caprock.remote.RemoteFailure;
+import dev.caprock.remote.TurnedClock;
 import dev.caprock.sandbox.Command;
 import dev.caprock.sandbox.CommandResult;
 import dev.caprock.sandbox.RunFiles;
@@ -195,7 +196,12 @@ class CommandTests {
         stub.started(html(502), html(599), error(429, "rate_limited", "slow", "Retry-After", "7"), log(end(0)))
                 .on(COMMAND, html(502), hangUp(), running());
         var pauses = new ArrayList<Duration>();
-        var patient = VercelTests.provider(stub, Flavour.RUNTIME, pauses::add);
+        var clock = new TurnedClock();
+        Pause waiting = pause -> {
+            pauses.add(pause);
+            clock.turn(pause);
+        };
+        var patient = VercelTests.provider(stub, Flavour.RUNTIME, waiting, clock);
 
         assertThat(patient.run(SANDBOX, ECHO, lines::add).exitCode()).isZero();
 

@@ -32,7 +32,12 @@ final class VercelTests {
     }
 
     static VercelProvider provider(Stub stub, Flavour flavour, Pause pause) {
-        return VercelProvider.open(new Remotes(), settings(stub.url(), flavour), CLOCK, pause);
+        return provider(stub, flavour, pause, Clock.systemUTC());
+    }
+
+    /** @param remote by which its guards count */
+    static VercelProvider provider(Stub stub, Flavour flavour, Pause pause, Clock remote) {
+        return VercelProvider.open(new Remotes(remote), settings(stub.url(), flavour), CLOCK, pause);
     }
 
     static VercelSettings settings(URI url, Flavour flavour) {

@@ -2,6 +2,8 @@ package dev.caprock.session.lifecycle;
 
 import dev.caprock.TestDatabaseConfiguration;
 import dev.caprock.remote.Wire;
+import dev.caprock.session.AdmissionSettings;
+import dev.caprock.session.SessionSettings;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
@@ -26,7 +28,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
     "dev.caprock.sandbox",
     "dev.caprock.workspace"
 })
-@EnableConfigurationProperties(dev.caprock.session.SessionSettings.class)
+@EnableConfigurationProperties({SessionSettings.class, AdmissionSettings.class})
 @ComponentScan({
     "dev.caprock.journal",
     "dev.caprock.audit",

@@ -56,7 +56,7 @@ final class MortalReplica implements AutoCloseable {
                 .findCandidateComponents("dev.caprock.session")
                 .forEach(found ->
                         classes.add(ClassUtils.resolveClassName(String.valueOf(found.getBeanClassName()), loader)));
-        classes.removeIf(type -> type.getPackageName().endsWith(".web"));
+        classes.removeIf(type -> type.getPackageName().matches(".*\\.(web|sweep)"));
         return classes;
     }
 

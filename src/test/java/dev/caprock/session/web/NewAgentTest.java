@@ -16,6 +16,7 @@ import dev.caprock.agent.LineReader;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Providers;
+import dev.caprock.session.Ceilings;
 import dev.caprock.session.SessionSettings;
 import dev.caprock.workspace.CredentialMode;
 import dev.caprock.workspace.Credentials;
@@ -74,6 +75,7 @@ class NewAgentTest {
         assertThat(service.getBean(Agents.class).kinds()).containsExactly("claude-code", "codex", "command", "parrot");
         var choice = check("{\"kind\":\"parrot\",\"version\":\"2.1.0-beta.1\"}")
                 .session()
+                .terms()
                 .agent();
         assertThat(choice.kind()).isEqualTo("parrot");
         assertThat(choice.version()).isEqualTo("2.1.0-beta.1");
@@ -119,6 +121,9 @@ class NewAgentTest {
         service.registerBean(Provider.class, () -> provider);
         service.registerBean(Credentials.class, () -> mock(Credentials.class));
         service.registerBean(Modes.class, NewAgentTest::working);
+        Ceilings ceilings = mock();
+        when(ceilings.longestTtl("e2b")).thenReturn(Duration.ofHours(12));
+        service.registerBean(Ceilings.class, () -> ceilings);
         service.registerBean(Workspaces.class, NewAgentTest::unreachable);
         service.registerBean(
                 SessionSettings.class,
