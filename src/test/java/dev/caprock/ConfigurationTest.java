@@ -43,6 +43,7 @@ class ConfigurationTest {
                         caprock.lifecycle.claims = 20000
                         caprock.lifecycle.first-retry = 500ms
                         caprock.lifecycle.flush-timeout = 105s
+                        caprock.lifecycle.hand-over = 6s
                         caprock.lifecycle.heartbeat = 3s
                         caprock.lifecycle.last-retry = 30s
                         caprock.lifecycle.lease = 15s

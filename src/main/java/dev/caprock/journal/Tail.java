@@ -65,7 +65,7 @@ public class Tail implements SmartLifecycle {
     /**
      * Waits until the session has an event after {@code after}.
      *
-     * @return whether it has one; false when the time is over
+     * @return whether it has one; false when the time is over, or {@link #wake} was called
      * @throws InterruptedException when the waiting thread is interrupted; nothing is left behind
      */
     public boolean await(UUID session, long after, Duration time) throws InterruptedException {
@@ -78,6 +78,11 @@ public class Tail implements SmartLifecycle {
         } finally {
             awaited.computeIfPresent(session, (id, present) -> present.leave());
         }
+    }
+
+    /** Ends all waits of this replica, for those who have to leave. */
+    public void wake() {
+        awaited.values().forEach(Waiters::wake);
     }
 
     long head(UUID session) {

@@ -7,6 +7,7 @@ final class Waiters {
 
     private int present;
     private long reached;
+    private int woken;
 
     static Waiters enter(@Nullable Waiters present) {
         var waiters = present == null ? new Waiters() : present;
@@ -28,11 +29,18 @@ final class Waiters {
         }
     }
 
+    /** Ends all present waits. */
+    synchronized void wake() {
+        woken++;
+        notifyAll();
+    }
+
     /** Whether more than {@code after} was reached before the end, a moment of {@link System#nanoTime}. */
     synchronized boolean await(long after, long end) throws InterruptedException {
+        int before = woken;
         while (reached <= after) {
             long left = end - System.nanoTime();
-            if (left <= 0) {
+            if (left <= 0 || woken != before) {
                 return false;
             }
             wait(left / 1_000_000, (int) (left % 1_000_000));

@@ -82,13 +82,21 @@ class Claimer {
             try {
                 work.run();
             } finally {
-                workers.remove(claim);
                 nudge.unlisten(claim);
+                handOver(claim);
+                workers.remove(claim);
                 nudge.due();
             }
         });
         workers.put(claim, worker);
         worker.start();
+    }
+
+    /** When this replica stops, another need not wait until all of it has ended. */
+    private void handOver(Claim claim) {
+        if (!lease.isHeld() && lease.isAlive()) {
+            agenda.free(claim);
+        }
     }
 
     /** Frees places that name this replica though no thread here works on them. */

@@ -1,6 +1,5 @@
 package dev.caprock.session.lifecycle;
 
-import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,6 @@ import org.springframework.transaction.TransactionException;
 class Engine implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
-    private static final Duration HAND_OVER = Duration.ofSeconds(8);
 
     private final Claimer claimer;
     private final Agenda agenda;
@@ -95,9 +93,9 @@ class Engine implements SmartLifecycle {
         nudge.due();
         try {
             if (claiming != null) {
-                claiming.join(HAND_OVER);
+                claiming.join(settings.handOver());
             }
-            claimer.stop(HAND_OVER);
+            claimer.stop(settings.handOver());
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
         } catch (DataAccessException | TransactionException failure) {
@@ -112,7 +110,7 @@ class Engine implements SmartLifecycle {
         stopping.release();
         try {
             if (beating != null) {
-                beating.join(HAND_OVER);
+                beating.join(settings.handOver());
             }
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
@@ -122,5 +120,11 @@ class Engine implements SmartLifecycle {
     @Override
     public boolean isRunning() {
         return running;
+    }
+
+    /** It stops after the event streams, which it would feed no more, and before the web server. */
+    @Override
+    public int getPhase() {
+        return DEFAULT_PHASE - 1;
     }
 }

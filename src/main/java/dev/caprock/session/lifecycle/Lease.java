@@ -49,6 +49,11 @@ class Lease {
 
     /** Whether calls may be started. */
     boolean isHeld() {
-        return granted && !dropped && nanoTime.getAsLong() - heldUntil < 0;
+        return !dropped && isAlive();
+    }
+
+    /** Whether nobody else counts this replica as dead yet, so that calls that were started may still be seen through. */
+    boolean isAlive() {
+        return granted && nanoTime.getAsLong() - heldUntil < 0;
     }
 }

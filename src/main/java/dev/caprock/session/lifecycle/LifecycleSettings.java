@@ -14,6 +14,8 @@ import org.springframework.validation.annotation.Validated;
  * @param poll how often a replica looks for what is due when nothing nudges it
  * @param lease how long a replica counts as alive after a heartbeat; another takes over no later than this after its death
  * @param heartbeat how often the lease is renewed; well under a third of it
+ * @param handOver how long a replica that stops waits for calls under way before others take over from it; below the time that
+ *     its process is given to end
  * @param claims how many sessions and runs one replica works on at once
  * @param openingTimeout how long opening may take before the session fails
  * @param sandboxLease how long a sandbox lives before it must be extended, so that it ends by itself when every replica is
@@ -33,6 +35,7 @@ record LifecycleSettings(
         @NotNull @DefaultValue("500ms") Duration poll,
         @NotNull @DefaultValue("15s") Duration lease,
         @NotNull @DefaultValue("3s") Duration heartbeat,
+        @NotNull @DefaultValue("6s") Duration handOver,
         @Min(1) @Max(100_000) @DefaultValue("20000") int claims,
         @NotNull @DefaultValue("10m") Duration openingTimeout,
         @NotNull @DefaultValue("10m") Duration sandboxLease,

@@ -47,6 +47,7 @@ final class Mover implements Runnable {
     public void run() {
         try {
             move();
+            seeThrough();
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException failure) {
@@ -63,6 +64,13 @@ final class Mover implements Runnable {
             if (picture.isEmpty() || handled(picture.get(), underWay)) {
                 return;
             }
+        }
+    }
+
+    /** A replica that stops starts no further call, but records what comes of those under way before it hands over. */
+    private void seeThrough() throws InterruptedException {
+        while (!busy.isEmpty() && lease.isAlive()) {
+            boolean ignored = changed.tryAcquire(settings.heartbeat().toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
