@@ -63,6 +63,20 @@ public final class TestDatabase implements JdbcConnectionDetails {
         return transactions().execute(status -> work.get());
     }
 
+    /** Has the server crash and recover. All connections are gone when this returns. */
+    public void crash() {
+        long pid = client().sql("select pg_backend_pid()").query(Long.class).single();
+        server.crash(pid);
+        pool.getHikariPoolMXBean().softEvictConnections();
+    }
+
+    /** Ends all connections to this database but the one that says so. */
+    public void disconnectAll() {
+        client().sql("""
+                        select count(pg_terminate_backend(pid)) from pg_stat_activity
+                            where datname = current_database() and pid <> pg_backend_pid()""").query(Long.class).single();
+    }
+
     @Override
     public String getJdbcUrl() {
         return server.url(name);

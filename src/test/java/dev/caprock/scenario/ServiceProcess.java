@@ -14,15 +14,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A replica in a JVM of its own: it can be killed and frozen. Its log is {@code target/replica-<port>.log}. */
+/**
+ * A replica, started as operators start it, from the packaged jar: it can be stopped, killed and frozen. Its log is {@code
+ * target/replica-<port>.log}.
+ */
 final class ServiceProcess implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(90);
 
     /** Small, so that a service that keeps what it streams does not get far. */
     private static final String HEAP = "-Xmx160m";
+
+    private static final Path JAR = Path.of("target", "caprock.jar");
 
     private final Process process;
     private final URI uri;
@@ -41,16 +47,19 @@ final class ServiceProcess implements AutoCloseable {
                     HEAP,
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",
-                    "-cp",
-                    System.getProperty("java.class.path", ""),
-                    ServiceMain.class.getName(),
+                    "-jar",
+                    JAR.toString(),
                     "--server.port=" + port));
             settings.forEach((name, value) -> command.add("--%s=%s".formatted(name, value)));
             File log = Path.of("target", "replica-%d.log".formatted(port)).toFile();
+            assertThat(JAR)
+                    .as("the tests of replicas run after the jar is packaged: mvnw verify")
+                    .exists();
             var process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(log)
                     .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
             var service = new ServiceProcess(process, URI.create("http://127.0.0.1:" + port));
             service.awaitReady(log);
             return service;
@@ -90,6 +99,12 @@ final class ServiceProcess implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** As an orchestrator stops it. How it ended, if it did in time. */
+    Optional<Integer> terminate(Duration limit) throws InterruptedException {
+        process.destroy();
+        return process.waitFor(limit) ? Optional.of(process.exitValue()) : Optional.empty();
     }
 
     void freeze() {

@@ -3,55 +3,45 @@ package dev.caprock.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.caprock.TestDatabase;
 import dev.caprock.simulator.Simulators;
 import dev.caprock.simulator.e2b.Effect;
 import dev.caprock.simulator.e2b.Operation;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Real replicas on one database that die or freeze at the worst time: another one goes on, and nothing is done twice. */
 @Timeout(180)
-class ReplicasTest {
-
-    private static final Duration LEASE = Duration.ofSeconds(4);
+class ReplicasIT {
 
     /** Beside the lease: a heartbeat, a poll, and a slow machine. */
-    private static final Duration TAKE_OVER = LEASE.plusSeconds(10);
-
-    /** As application.yaml has it, shorter like the lease. */
-    private static final String IMPATIENT = "set idle_in_transaction_session_timeout = '2s'";
+    private static final Duration TAKE_OVER = Replicas.LEASE.plusSeconds(10);
 
     private static final String PRINTER =
             "echo begin; i=0; until [ -f ~/go ]; do i=$((i + 1)); echo $i; sleep 0.01; done";
 
-    private final Simulators simulators = Simulators.start();
-    private final TestDatabase database = TestDatabase.fresh();
-    private final Map<UUID, ServiceProcess> replicas = new ConcurrentHashMap<>();
-    private volatile URI front = URI.create("http://127.0.0.1:1");
-    private final Scenario scenario = new Scenario(() -> front, simulators, database.dataSource());
+    private final Replicas replicas = new Replicas(Map.of());
+    private final Scenario scenario = replicas.scenario();
+    private final Simulators simulators = replicas.simulators();
 
     @AfterEach
     void end() {
-        replicas.values().forEach(ServiceProcess::close);
-        simulators.close();
+        replicas.close();
     }
 
     @Test
     void allThatAKilledReplicaHadInHandIsTakenOver() throws Exception {
-        UUID first = start();
+        UUID first = replicas.start();
         var printing = scenario.session().shell(PRINTER).start();
         printing.awaitPrinted("begin");
         var flush = simulators.mounts().faults().holdFlush();
@@ -62,11 +52,11 @@ class ReplicasTest {
         simulators.e2b().faults().on(Operation.CREATE).then(new Effect.Wait(create));
         var opening = scenario.session().shell("echo here").start();
         await().until(() -> creates() == 3);
-        UUID second = start();
+        UUID second = replicas.start();
 
-        replica(first).kill();
+        replicas.process(first).kill();
         Instant killed = Instant.now();
-        front = replica(second).uri();
+        replicas.reach(second);
         create.countDown();
         flush.open();
 
@@ -85,24 +75,24 @@ class ReplicasTest {
 
     @Test
     void aReplicaThatFreezesInATransactionIsReplacedAndWritesNothingWhenItThaws() {
-        start();
-        start();
+        replicas.start();
+        replicas.start();
         var session = scenario.session().shell(PRINTER).start();
         session.awaitPrinted("begin");
         UUID holder =
                 await().until(() -> holders(session), held -> held.size() == 1).getFirst();
-        UUID other = replicas.keySet().stream()
+        UUID other = replicas.all().stream()
                 .filter(id -> !id.equals(holder))
                 .findFirst()
                 .orElseThrow();
 
-        freezeInsideTransaction(replica(holder));
+        freezeInsideTransaction(replicas.process(holder));
         Instant frozen = Instant.now();
-        front = replica(other).uri();
+        replicas.reach(other);
         await().atMost(TAKE_OVER).until(() -> holders(session).equals(List.of(other)));
-        await().until(() -> session.events("run.output").getLast().at().isAfter(frozen.plus(LEASE)));
-        replica(holder).thaw();
-        await().until(() -> aliveReplicas().size() == 2);
+        await().until(() -> session.events("run.output").getLast().at().isAfter(frozen.plus(Replicas.LEASE)));
+        replicas.process(holder).thaw();
+        await().until(() -> replicas.alive().size() == 2);
 
         Endings.letGo(session);
         Endings.assertSucceeded(scenario, session);
@@ -110,8 +100,77 @@ class ReplicasTest {
     }
 
     @Test
+    void aRollingRestartUnderLoadLosesNothing() throws Exception {
+        List<UUID> old = List.of(replicas.start(), replicas.start());
+        List<StartedSession> sessions = Stream.generate(
+                        () -> scenario.session().shell(PRINTER).start())
+                .limit(8)
+                .toList();
+        sessions.forEach(session -> session.awaitPrinted("begin"));
+        var opening = new ArrayList<StartedSession>();
+
+        for (UUID leaving : old) {
+            replicas.start(); // the next one, which requests and readers go to from now on
+            opening.add(scenario.session().shell("echo here").start());
+            Instant told = Instant.now();
+            assertThat(replicas.process(leaving).terminate(Duration.ofSeconds(10)))
+                    .contains(0);
+            assertThat(sessions)
+                    .allSatisfy(session -> assertThat(session.awaitEvent(
+                                            "output after a replica left",
+                                            event -> event.is("run.output")
+                                                    && event.at().isAfter(told))
+                                    .at())
+                            .as("handed over, not left to the end of the lease")
+                            .isBefore(told.plus(TAKE_OVER)));
+        }
+
+        sessions.forEach(Endings::letGo);
+        for (StartedSession session : sessions) {
+            Endings.assertSucceeded(scenario, session);
+            assertThat(session.text("stdout")).isEqualTo(printed(session));
+        }
+        opening.forEach(session -> Endings.assertSucceeded(scenario, session));
+        assertThat(creates()).as("one sandbox for each").isEqualTo(10);
+    }
+
+    @Test
+    void fiftySessionsOutliveTheirReplicasAndTheirDatabasesConnections() {
+        List<UUID> ids = List.of(replicas.start(), replicas.start(), replicas.start());
+        List<StartedSession> sessions = IntStream.range(0, 50)
+                .mapToObj(i -> scenario.session()
+                        .shell("echo begin; until [ -f ~/go ]; do sleep 0.3; done; seq 1 1000; touch new.txt")
+                        .start())
+                .toList();
+        sessions.subList(0, 25).forEach(session -> session.awaitPrinted("begin")); // the others are opening
+
+        replicas.database().disconnectAll();
+        replicas.process(ids.get(0)).freeze();
+        replicas.process(ids.get(1)).kill();
+        replicas.database().crash();
+        await().until(() -> replicas.alive().equals(List.of(ids.get(2))));
+        replicas.process(ids.get(0)).thaw();
+        sessions.forEach(session -> {
+            session.awaitPrinted("begin");
+            Endings.letGo(session);
+        });
+
+        String output = "begin\n"
+                + IntStream.rangeClosed(1, 1000).mapToObj(i -> i + "\n").collect(Collectors.joining());
+        for (StartedSession session : sessions) {
+            Endings.assertSucceeded(scenario, session);
+            assertThat(session.text("stdout")).isEqualTo(output);
+            assertThat(session.events("session.status").stream().filter(event -> event.tells("closed")))
+                    .hasSize(1);
+        }
+        assertThat(simulators.e2b().ledger().live()).isEmpty();
+        assertThat(simulators.vercel().ledger().live()).isEmpty();
+        assertThat(simulators.mesa().liveKeys()).isEmpty();
+    }
+
+    @Test
     void withEveryReplicaGoneTheCostEndsByItself() {
-        UUID only = start();
+        UUID only = replicas.start();
         var one = scenario.session().shell("echo here; sleep 600").start();
         var other = scenario.session()
                 .with("provider", "vercel")
@@ -121,46 +180,26 @@ class ReplicasTest {
         one.awaitPrinted("here");
         other.awaitPrinted("here");
 
-        replica(only).kill();
+        replicas.process(only).kill();
         simulators.e2b().advance(Duration.ofMinutes(11));
         simulators.vercel().advance(Duration.ofMinutes(11));
 
         assertThat(simulators.e2b().ledger().live()).isEmpty();
         assertThat(simulators.vercel().ledger().live()).noneMatch(sandbox -> sandbox.costs());
-        start();
+        replicas.start();
         Endings.assertFailed(scenario, one, "sandbox_lost");
         Endings.assertFailed(scenario, other, "sandbox_lost");
     }
 
     @Test
     void aSmallHeapCarriesMuchOutput() {
-        start();
+        replicas.start();
         var session = scenario.session()
                 .shell("seq 1 10000000 | head -c %d".formatted(60 << 20))
                 .start();
 
         Endings.assertSucceeded(scenario, session);
         assertThat(session.output("stdout")).hasSize(60 << 20);
-    }
-
-    private UUID start() {
-        var settings = new HashMap<>(simulators.properties());
-        settings.put("spring.datasource.url", database.getJdbcUrl());
-        settings.put("spring.datasource.username", database.getUsername());
-        settings.put("spring.datasource.password", database.getPassword());
-        settings.put("spring.datasource.hikari.connection-init-sql", IMPATIENT);
-        settings.put("caprock.secrets.master-key", Scenario.MASTER_KEY);
-        settings.put("caprock.lifecycle.lease", LEASE.toString());
-        settings.put("caprock.lifecycle.heartbeat", "PT1S");
-        settings.put("caprock.lifecycle.poll", "PT0.2S");
-        ServiceProcess process = ServiceProcess.start(settings);
-        UUID id = aliveReplicas().stream()
-                .filter(alive -> !replicas.containsKey(alive))
-                .findFirst()
-                .orElseThrow();
-        replicas.put(id, process);
-        front = process.uri();
-        return id;
     }
 
     /** The worst time: it holds locks, and the database cannot know that it will not go on. */
@@ -178,7 +217,7 @@ class ReplicasTest {
     private boolean holdsTransaction() {
         Instant limit = Instant.now().plusMillis(400);
         while (Instant.now().isBefore(limit)) {
-            if (database.client().sql("""
+            if (replicas.database().client().sql("""
                                     select count(*) from pg_stat_activity
                                         where datname = current_database() and state = 'idle in transaction'
                                             and state_change < clock_timestamp() - interval '200 ms'""").query(Integer.class).single() > 0) {
@@ -188,20 +227,10 @@ class ReplicasTest {
         return false;
     }
 
-    private ServiceProcess replica(UUID id) {
-        return java.util.Objects.requireNonNull(replicas.get(id));
-    }
-
-    private List<UUID> aliveReplicas() {
-        return database.client()
-                .sql("select id from replica where alive_until > clock_timestamp()")
-                .query((row, number) -> row.getObject(1, UUID.class))
-                .list();
-    }
-
     /** The replicas that follow its run. */
     private List<UUID> holders(StartedSession session) {
-        return database.client()
+        return replicas.database()
+                .client()
                 .sql("""
                         select claimed_by from agenda
                             where kind = 'RUN' and claimed_by is not null
