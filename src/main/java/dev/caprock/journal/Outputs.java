@@ -18,7 +18,9 @@ import org.springframework.transaction.annotation.Transactional;
 public class Outputs {
 
     private static final String OPEN = """
-            INSERT INTO run_output (run_id, session_id) VALUES (:run, :session) ON CONFLICT (run_id) DO NOTHING""";
+            INSERT INTO run_output (run_id, session_id) VALUES (:run, :session)
+            ON CONFLICT (run_id) DO UPDATE
+            SET stdout_base = run_output.stdout, stderr_base = run_output.stderr, line_start = run_output.stdout""";
 
     private static final String POSITION = """
             SELECT stdout, stderr, stdout_base, stderr_base, line_start, dropped FROM run_output WHERE run_id = :run""";
@@ -51,7 +53,10 @@ public class Outputs {
         this.journal = journal;
     }
 
-    /** Makes a run's output known, at {@link Position#START}, in the caller's transaction. Repeating changes nothing. */
+    /**
+     * Makes a run's output known, at {@link Position#START}, in the caller's transaction. Where it is known, what comes next is
+     * from the start of new files.
+     */
     @Transactional(propagation = Propagation.MANDATORY)
     public void open(UUID session, UUID run) {
         database.sql(OPEN).param("session", session).param("run", run).update();

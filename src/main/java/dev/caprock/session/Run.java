@@ -125,6 +125,12 @@ public class Run {
         startedAt = now;
     }
 
+    /** Its process is gone, and it starts anew. */
+    void again() {
+        status = RunStatus.QUEUED;
+        startedAt = null;
+    }
+
     void stopping(StopReason reason) {
         if (stopReason == null) {
             stopReason = reason;
@@ -159,6 +165,10 @@ public class Run {
     /** The conversation that it is part of, in the agent's own words; null for agents that have none. */
     public @Nullable String conversation() {
         return conversation;
+    }
+
+    void forgetConversation() {
+        conversation = null;
     }
 
     void conversing(String id) {

@@ -12,7 +12,6 @@ import jakarta.persistence.OneToMany;
 import jakarta.persistence.OrderBy;
 import jakarta.persistence.Transient;
 import jakarta.persistence.Version;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 @Entity
 public class Session {
+
+    /** How many sandboxes a session may lose and go on. */
+    private static final int REPLACEMENTS = 3;
 
     @Id
     private UUID id;
@@ -58,43 +60,22 @@ public class Session {
     private @Nullable Detail detail;
 
     private String provider;
-    private boolean anyProvider;
     private int switches;
     private @Nullable String waitsFor;
     private @Nullable Instant waitsUntil;
-    private String credential;
-    private @Nullable String template;
-    private @Nullable Integer vcpus;
-
-    @JdbcTypeCode(SqlTypes.JSON)
-    private @Nullable List<String> allow;
-
-    @JdbcTypeCode(SqlTypes.JSON)
-    private List<Injected> inject;
-
-    @Enumerated(EnumType.STRING)
-    private Isolation isolation;
-
-    @Enumerated(EnumType.STRING)
-    private Publish publish;
-
-    @Enumerated(EnumType.STRING)
-    private CloseWhen closeWhen;
-
-    private Duration ttl;
-    private Duration runTimeout;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private List<Repo> repos;
 
-    @JdbcTypeCode(SqlTypes.JSON)
-    private AgentChoice agent;
+    @Embedded
+    private Terms terms;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private Map<String, String> labels;
 
     private Instant createdAt;
     private @Nullable Instant startedAt;
+    private @Nullable Instant reopenedAt;
     private @Nullable Instant expiresAt;
     private @Nullable Instant closingAt;
     private @Nullable Instant closedAt;
@@ -119,19 +100,8 @@ public class Session {
         this.tenant = request.tenant();
         this.createdBy = request.createdBy();
         this.provider = request.provider();
-        this.anyProvider = request.anyProvider();
-        this.credential = request.credential();
-        this.template = request.template();
-        this.vcpus = request.vcpus();
-        this.allow = request.network().allow();
-        this.inject = request.network().injected();
+        this.terms = request.terms();
         this.repos = List.copyOf(request.repos());
-        this.isolation = request.isolation();
-        this.publish = request.publish();
-        this.agent = request.agent();
-        this.ttl = request.ttl();
-        this.runTimeout = request.runTimeout();
-        this.closeWhen = request.closeWhen();
         this.labels = Map.copyOf(request.labels());
         this.createdAt = now;
         this.status = SessionStatus.QUEUED;
@@ -255,7 +225,7 @@ public class Session {
 
     /** Whether another provider may make the sandbox, and how often it has turned to one is below this. */
     public boolean mayTurn(int mostSwitches) {
-        return anyProvider && switches < mostSwitches;
+        return terms.anyProvider() && switches < mostSwitches;
     }
 
     /** Whether one of its provider's sandboxes is taken for it: it has one, may have one, or is about to ask for one. */
@@ -272,7 +242,7 @@ public class Session {
         waitsFor = null;
         waitsUntil = null;
         startedAt = now;
-        expiresAt = now.plus(ttl);
+        expiresAt = now.plus(terms.ttl());
         for (ResourceKind kind :
                 List.of(ResourceKind.CREDENTIAL, ResourceKind.WORKSPACE, ResourceKind.SANDBOX, ResourceKind.MOUNT)) {
             resources.add(new Resource(ids.next(), this, kind, null));
@@ -332,6 +302,11 @@ public class Session {
         sandbox.live(externalId, now);
         sandbox.leased(leaseUntil);
         fact("sandbox.created", null, Map.of("provider", provider, "sandboxId", externalId));
+        List<Resource> all = resources(ResourceKind.SANDBOX);
+        if (all.size() > 1) {
+            String lost = all.get(all.size() - 2).externalId();
+            fact("sandbox.replaced", null, Map.of("lost", lost, "provider", provider, "sandboxId", externalId));
+        }
     }
 
     public void sandboxExtended(UUID resource, Instant leaseUntil) {
@@ -430,10 +405,10 @@ public class Session {
         resource(process).gone(now, Map.of("stopped", true));
     }
 
-    /** The run's exit code was read, and all of its output. Changes nothing once the run has ended. */
+    /** The run's exit code was read, and all of its output. Changes nothing once the run has ended, or is to start again. */
     public void runExited(UUID runId, int code, int signal, Map<String, Object> counts, Instant now) {
         Run run = run(runId);
-        if (run.status().isEnded()) {
+        if (run.status() != RunStatus.RUNNING) {
             return;
         }
         run.exited(code, signal, now);
@@ -464,7 +439,7 @@ public class Session {
             return;
         }
         boolean more = currentRun().isPresent();
-        if (!more && closeWhen == CloseWhen.IDLE) {
+        if (!more && terms.closeWhen() == CloseWhen.IDLE) {
             Run telling = runs.stream()
                     .filter(r -> r.startedAt() != null)
                     .reduce((first, second) -> second)
@@ -485,14 +460,55 @@ public class Session {
         };
     }
 
-    /** The sandbox ended without us; with it whatever ran in it. */
-    public void sandboxLost(Instant now) {
+    /** The sandbox ended without us; with it whatever ran in it. Changes nothing where it was not the present one. */
+    public void sandboxLost(String sandboxId, Instant now) {
         Resource sandbox = only(ResourceKind.SANDBOX);
-        if (!sandbox.is(ResourceState.LIVE)) {
+        if (!sandbox.is(ResourceState.LIVE) || !sandbox.externalId().equals(sandboxId)) {
             return;
         }
         sandbox.lost();
-        fact("sandbox.lost", null, Map.of("sandboxId", sandbox.externalId()));
+        fact("sandbox.lost", null, Map.of("sandboxId", sandboxId));
+        if (mayReplace()) {
+            reopen(now);
+        } else {
+            failWithSandbox(now);
+        }
+    }
+
+    private boolean mayReplace() {
+        return cause == null
+                && terms.onSandboxLost() == OnSandboxLost.REPLACE
+                && resources(ResourceKind.SANDBOX).size() <= REPLACEMENTS;
+    }
+
+    /** Opening begins again but for credential and workspace. What the agent remembered was in the sandbox. */
+    private void reopen(Instant now) {
+        reopenedAt = now;
+        only(ResourceKind.MOUNT).gone(now, Map.of("with", "sandbox", "clean", false));
+        for (Run run : runs) {
+            run.forgetConversation();
+            Resource process = processOf(run);
+            if (run.isActive()) {
+                process.gone(now, Map.of("with", "sandbox"));
+                run.again();
+                fact("run.queued", run, Map.of("number", run.number(), "again", true));
+            }
+        }
+        if (status != SessionStatus.OPENING) {
+            become(SessionStatus.OPENING, Map.of());
+        }
+    }
+
+    /** The lost sandbox is proved gone: another one may do its work. */
+    public void replaceSandbox(Ids ids) {
+        resources.add(new Resource(ids.next(), this, ResourceKind.SANDBOX, null));
+        resources.add(new Resource(ids.next(), this, ResourceKind.MOUNT, null));
+        runs.stream()
+                .filter(run -> !run.status().isEnded() && processOf(run).is(ResourceState.GONE))
+                .forEach(run -> resources.add(new Resource(ids.next(), this, ResourceKind.PROCESS, run)));
+    }
+
+    private void failWithSandbox(Instant now) {
         conclude(Cause.FAILED, Failures.SANDBOX_LOST, now);
         for (Run run : runs) {
             if (run.isActive()) {
@@ -632,6 +648,9 @@ public class Session {
         var data = new HashMap<>(proof);
         data.put("sandboxId", sandbox.externalId());
         fact("sandbox.destroyed", null, data);
+        if (!sandbox.equals(only(ResourceKind.SANDBOX))) {
+            return;
+        }
         resources(ResourceKind.PROCESS).stream()
                 .filter(process -> !process.isOver())
                 .forEach(process -> process.gone(now, Map.of("with", "sandbox")));
@@ -779,45 +798,8 @@ public class Session {
         return provider;
     }
 
-    /** The name of the way in which the sandbox is given access to the repos. */
-    public String credentialMode() {
-        return credential;
-    }
-
-    public @Nullable String template() {
-        return template;
-    }
-
-    public @Nullable Integer vcpus() {
-        return vcpus;
-    }
-
-    public @Nullable List<String> allow() {
-        return allow;
-    }
-
-    public List<Injected> inject() {
-        return inject;
-    }
-
-    public Isolation isolation() {
-        return isolation;
-    }
-
-    public Publish publish() {
-        return publish;
-    }
-
-    public CloseWhen closeWhen() {
-        return closeWhen;
-    }
-
-    public Duration ttl() {
-        return ttl;
-    }
-
-    public Duration runTimeout() {
-        return runTimeout;
+    public Terms terms() {
+        return terms;
     }
 
     public List<Repo> repos() {
@@ -831,7 +813,10 @@ public class Session {
 
     /** Whether success means that the session's bookmark is merged. */
     public boolean willPublish() {
-        return cause == Cause.COMPLETED && isFlushed() && isolation == Isolation.BRANCH && publish == Publish.MERGE;
+        return cause == Cause.COMPLETED
+                && isFlushed()
+                && terms.isolation() == Isolation.BRANCH
+                && terms.publish() == Publish.MERGE;
     }
 
     /** Whether the session's bookmark was merged. */
@@ -845,10 +830,6 @@ public class Session {
         return "session/" + PublicId.digits(id);
     }
 
-    public AgentChoice agent() {
-        return agent;
-    }
-
     public Map<String, String> labels() {
         return labels;
     }
@@ -859,6 +840,11 @@ public class Session {
 
     public @Nullable Instant startedAt() {
         return startedAt;
+    }
+
+    /** When its present sandbox was first wanted; null while queued. */
+    public @Nullable Instant openingSince() {
+        return reopenedAt == null ? startedAt : reopenedAt;
     }
 
     /** When it closes at the latest; null while queued. */
@@ -893,9 +879,9 @@ public class Session {
                 .orElseThrow(() -> new IllegalStateException("session %s has no resource %s".formatted(id, resource)));
     }
 
-    /** The one resource of a kind that a session has once. */
+    /** The present resource of a kind of which a session has one at a time. */
     public Resource only(ResourceKind kind) {
-        return resources(kind).getFirst();
+        return resources(kind).getLast();
     }
 
     /** The credential that is alive, if one is. */
@@ -908,7 +894,7 @@ public class Session {
     public Resource processOf(Run run) {
         return resources(ResourceKind.PROCESS).stream()
                 .filter(r -> run.equals(r.run()))
-                .findFirst()
+                .reduce((before, after) -> after)
                 .orElseThrow(() -> new IllegalStateException("run %s has no process row".formatted(run.id())));
     }
 

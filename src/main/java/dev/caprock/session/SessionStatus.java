@@ -27,8 +27,8 @@ public enum SessionStatus {
         return switch (this) {
             case QUEUED -> EnumSet.of(OPENING, CLOSING);
             case OPENING -> EnumSet.of(RUNNING, IDLE, CLOSING);
-            case IDLE -> EnumSet.of(RUNNING, CLOSING);
-            case RUNNING -> EnumSet.of(IDLE, CLOSING);
+            case IDLE -> EnumSet.of(RUNNING, OPENING, CLOSING);
+            case RUNNING -> EnumSet.of(IDLE, OPENING, CLOSING);
             case CLOSING -> EnumSet.of(CLOSED);
             case CLOSED -> EnumSet.noneOf(SessionStatus.class);
         };

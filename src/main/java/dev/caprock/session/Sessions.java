@@ -55,7 +55,7 @@ public class Sessions {
         UUID run = session.runs().getFirst().id();
         vault.seal(id, SecretName.prompt(run), prompt.getBytes(StandardCharsets.UTF_8));
         vault.seal(id, SecretName.AGENT_SECRETS, json.writeValueAsBytes(secrets));
-        if (!session.inject().isEmpty()) {
+        if (!session.terms().inject().isEmpty()) {
             vault.seal(
                     id,
                     SecretName.INJECTED,

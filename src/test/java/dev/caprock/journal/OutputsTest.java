@@ -62,8 +62,20 @@ class OutputsTest {
         assertThat(append(position, List.of(), dropping)).isTrue();
 
         assertThat(outputs.position(run)).isEqualTo(dropping);
+    }
+
+    @Test
+    void openedAgainARunGoesOnFromTheStartOfNewFiles() {
+        assertThat(append(Position.START, List.of(new Piece(STDOUT, 0, bytes("ab"))), at(2, 0)))
+                .isTrue();
+
         database.transactions().executeWithoutResult(status -> outputs.open(session, run));
-        assertThat(outputs.position(run)).isEqualTo(dropping);
+
+        var anew = new Position(2, 0, 2, 0, 2, 0);
+        assertThat(outputs.position(run)).isEqualTo(anew);
+        assertThat(append(at(2, 0), List.of(new Piece(STDOUT, 2, bytes("c"))), at(3, 0)))
+                .as("a follower of the old files")
+                .isFalse();
     }
 
     @Test

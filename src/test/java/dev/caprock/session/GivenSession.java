@@ -41,29 +41,41 @@ public final class GivenSession {
     }
 
     public static GivenSession queued(CloseWhen closeWhen) {
-        return new GivenSession(new CountedIds(), request(closeWhen));
+        return queued(closeWhen, OnSandboxLost.FAIL);
+    }
+
+    public static GivenSession queued(CloseWhen closeWhen, OnSandboxLost onSandboxLost) {
+        return new GivenSession(new CountedIds(), request(closeWhen, onSandboxLost));
     }
 
     /** What the caller asked for: one repo to write, one to read. */
     public static NewSession request(CloseWhen closeWhen) {
+        return request(closeWhen, OnSandboxLost.FAIL);
+    }
+
+    private static NewSession request(CloseWhen closeWhen, OnSandboxLost onSandboxLost) {
         return new NewSession(
                 "acme",
                 "ann",
                 "e2b",
-                true,
-                "derived-token",
-                null,
-                null,
+                new Terms(
+                        true,
+                        "derived-token",
+                        null,
+                        null,
+                        null,
+                        List.of(),
+                        Isolation.BRANCH,
+                        Publish.MERGE,
+                        new AgentChoice("command", null, List.of(), List.of("true"), Map.of()),
+                        TTL,
+                        RUN_TIMEOUT,
+                        closeWhen,
+                        onSandboxLost),
                 Network.OPEN,
                 List.of(
                         Repo.asked("web", Repo.Mode.RW, "main", false),
                         Repo.asked("docs", Repo.Mode.RO, "main", false)),
-                Isolation.BRANCH,
-                Publish.MERGE,
-                new AgentChoice("command", null, List.of(), List.of("true"), Map.of()),
-                TTL,
-                RUN_TIMEOUT,
-                closeWhen,
                 Map.of());
     }
 
@@ -173,7 +185,7 @@ public final class GivenSession {
     }
 
     public GivenSession sandboxLost() {
-        session.sandboxLost(now);
+        session.sandboxLost(session.only(SANDBOX).externalId(), now);
         return this;
     }
 

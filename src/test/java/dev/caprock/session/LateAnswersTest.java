@@ -23,18 +23,22 @@ class LateAnswersTest {
                     "tenant",
                     "someone",
                     "e2b",
-                    false,
-                    "derived-token",
-                    null,
-                    null,
+                    new Terms(
+                            false,
+                            "derived-token",
+                            null,
+                            null,
+                            null,
+                            List.of(),
+                            Isolation.BRANCH,
+                            Publish.MERGE,
+                            new AgentChoice("command", null, List.of(), List.of("true"), Map.of()),
+                            Duration.ofHours(1),
+                            Duration.ofHours(1),
+                            CloseWhen.IDLE,
+                            OnSandboxLost.FAIL),
                     Network.OPEN,
                     List.of(Repo.asked("repo", Repo.Mode.RW, "main", false)),
-                    Isolation.BRANCH,
-                    Publish.MERGE,
-                    new AgentChoice("command", null, List.of(), List.of("true"), Map.of()),
-                    Duration.ofHours(1),
-                    Duration.ofHours(1),
-                    CloseWhen.IDLE,
                     Map.of()),
             NOW);
 
@@ -63,7 +67,7 @@ class LateAnswersTest {
 
     @Test
     void aStartThatIsAnsweredAfterItsSandboxWasLostBringsNothingBack() {
-        session.sandboxLost(NOW);
+        session.sandboxLost(session.only(ResourceKind.SANDBOX).externalId(), NOW);
 
         session.runStarted(process().id(), "77", NOW);
 

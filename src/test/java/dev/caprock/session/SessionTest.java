@@ -89,8 +89,8 @@ class SessionTest {
     @CsvSource({
         "QUEUED,  OPENING CLOSING",
         "OPENING, RUNNING IDLE CLOSING",
-        "RUNNING, IDLE CLOSING",
-        "IDLE,    RUNNING CLOSING",
+        "RUNNING, IDLE OPENING CLOSING",
+        "IDLE,    RUNNING OPENING CLOSING",
         "CLOSING, CLOSED",
         "CLOSED,  ''"
     })

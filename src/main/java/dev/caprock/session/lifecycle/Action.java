@@ -62,6 +62,13 @@ sealed interface Action {
         }
     }
 
+    record ReplaceSandbox(UUID subject) implements Move {
+        @Override
+        public void apply(Session session, Ids ids, Instant now) {
+            session.replaceSandbox(ids);
+        }
+    }
+
     /** Ends a run whose exit code can no longer be read. */
     record EndRun(UUID subject, RunStatus end, String reason) implements Move {
         @Override

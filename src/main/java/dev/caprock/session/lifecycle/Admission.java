@@ -91,8 +91,14 @@ class Admission {
 
     private boolean canDo(Provider provider, Session session) {
         var wanted = new Specification(
-                "check", "check", "check", session.template(), session.ttl(), session.vcpus(), networks.of(session));
-        return session.ttl().compareTo(provider.maximumLifetime()) <= 0
+                "check",
+                "check",
+                "check",
+                session.terms().template(),
+                session.terms().ttl(),
+                session.terms().vcpus(),
+                networks.of(session));
+        return session.terms().ttl().compareTo(provider.maximumLifetime()) <= 0
                 && provider.refusals(wanted).isEmpty();
     }
 

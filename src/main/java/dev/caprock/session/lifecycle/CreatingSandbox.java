@@ -79,9 +79,9 @@ class CreatingSandbox implements Doing<Action.CreateSandbox> {
                 installation.tag(),
                 PublicId.digits(session.id()),
                 PublicId.digits(row.attempt()),
-                session.template(),
+                session.terms().template(),
                 settings.sandboxLease(),
-                session.vcpus(),
+                session.terms().vcpus(),
                 network);
     }
 

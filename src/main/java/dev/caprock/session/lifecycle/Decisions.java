@@ -101,7 +101,7 @@ final class Decisions {
             actions.add(new Action.Conclude(session.id(), Cause.EXPIRED, null));
             return;
         }
-        if (session.status() == SessionStatus.OPENING && reached(startedAt().plus(settings.openingTimeout()))) {
+        if (session.status() == SessionStatus.OPENING && reached(openingSince().plus(settings.openingTimeout()))) {
             var detail = Failures.openingTimedOut(lastError());
             actions.add(new Action.Conclude(session.id(), Cause.FAILED, detail));
             return;
@@ -155,7 +155,8 @@ final class Decisions {
             case ABSENT -> call(sandbox, new Action.CreateSandbox(sandbox.id()));
             case INTENDED -> call(sandbox, new Action.LookForSandbox(sandbox.id(), now));
             case LIVE -> extend(sandbox);
-            case LOST, GONE -> {} // the session is closing, or about to be told
+            case LOST -> call(sandbox, new Action.DestroySandbox(sandbox.id())); // two never work at once
+            case GONE -> actions.add(new Action.ReplaceSandbox(session.id()));
         }
     }
 
@@ -203,7 +204,7 @@ final class Decisions {
             return run.stopReason();
         }
         boolean timedOut = run.status() == RunStatus.RUNNING
-                && reached(requireNonNull(run.startedAt()).plus(session.runTimeout()));
+                && reached(requireNonNull(run.startedAt()).plus(session.terms().runTimeout()));
         return timedOut ? StopReason.TIMED_OUT : null;
     }
 
@@ -343,8 +344,8 @@ final class Decisions {
         return true;
     }
 
-    private Instant startedAt() {
-        return requireNonNull(session.startedAt());
+    private Instant openingSince() {
+        return requireNonNull(session.openingSince());
     }
 
     private @Nullable String lastError() {

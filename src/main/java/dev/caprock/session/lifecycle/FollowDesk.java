@@ -5,6 +5,7 @@ import dev.caprock.journal.Outputs;
 import dev.caprock.journal.Position;
 import dev.caprock.sandbox.RunExit;
 import dev.caprock.session.Chronicle;
+import dev.caprock.session.ResourceKind;
 import dev.caprock.session.RunStatus;
 import dev.caprock.session.Session;
 import dev.caprock.session.Sessions;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -126,12 +128,18 @@ class FollowDesk {
         });
     }
 
-    /** The sandbox is gone, and the run with it. */
+    /** The sandbox in which the run was followed is gone. True when the run needs no follower now. */
     public boolean sandboxLost(Claim claim, Followed followed) {
-        return change(claim, followed, (session, now) -> {
-            session.sandboxLost(now);
-            agenda.remove(claim.place());
+        String lost = followed.session().only(ResourceKind.SANDBOX).externalId();
+        var running = new AtomicBoolean();
+        boolean held = change(claim, followed, (session, now) -> {
+            session.sandboxLost(lost, now);
+            running.set(session.run(followed.run()).status() == RunStatus.RUNNING); // in another sandbox
+            if (!running.get()) {
+                agenda.remove(claim.place());
+            }
         });
+        return !held || !running.get();
     }
 
     /** A run that has ended needs no follower. */

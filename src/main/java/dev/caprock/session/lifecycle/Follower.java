@@ -131,7 +131,7 @@ final class Follower implements Runnable {
             this.provider = tools.sandboxes().provider(session);
             this.sandbox = tools.sandboxes().of(session);
             LineReader reader = tools.agents()
-                    .find(session.agent().kind())
+                    .find(session.terms().agent().kind())
                     .flatMap(Agent::reader)
                     .orElse(null);
             this.position = followed.position();

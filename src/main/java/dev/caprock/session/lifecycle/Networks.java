@@ -22,12 +22,13 @@ class Networks {
     }
 
     Network of(Session session) {
-        if (session.inject().isEmpty()) {
-            return new Network(session.allow(), List.of());
+        if (session.terms().inject().isEmpty()) {
+            return new Network(session.terms().allow(), List.of());
         }
         byte[] sealed = vault.open(session.id(), SecretName.INJECTED)
                 .orElseThrow(
                         () -> new IllegalStateException("session %s has lost its headers".formatted(session.id())));
-        return new Network(session.allow(), json.readValue(sealed, new TypeReference<List<Network.Injection>>() {}));
+        return new Network(
+                session.terms().allow(), json.readValue(sealed, new TypeReference<List<Network.Injection>>() {}));
     }
 }

@@ -73,7 +73,7 @@ class Preparing implements Doing<Action.Prepare> {
 
     private CommandResult prepared(Session session, UUID mount, Progress progress) {
         int seen = session.resource(mount).step();
-        Mount.Installation wanted = wanted(session.agent());
+        Mount.Installation wanted = wanted(session.terms().agent());
         CommandsApart apart = sandboxes.provider(session) instanceof CommandsApart any ? any : null;
         var tasks = new ArrayList<Callable<CommandResult>>();
         IntFunction<Command> command =
@@ -93,7 +93,12 @@ class Preparing implements Doing<Action.Prepare> {
     private CommandResult preparedByRoot(
             Session session, UUID mount, CommandsApart apart, Command keeper, Progress progress) {
         var tasks = new ArrayList<Callable<CommandResult>>();
-        tasks.add(() -> run(session, mount, from -> Mount.prepareForRoot(wanted(session.agent())), 0, progress));
+        tasks.add(() -> run(
+                session,
+                mount,
+                from -> Mount.prepareForRoot(wanted(session.terms().agent())),
+                0,
+                progress));
         tasks.add(launching(session, apart, keeper));
         tasks.addAll(uploads.forMount(session));
         return SideBySide.run(tasks).getFirst();
@@ -116,7 +121,8 @@ class Preparing implements Doing<Action.Prepare> {
         if (PrepareEnd.of(result) != PrepareEnd.NEEDS_ROOT) {
             return result;
         }
-        CommandResult installed = provider.run(sandbox, Mount.installAsRoot(0, wanted(session.agent())), line -> {});
+        CommandResult installed = provider.run(
+                sandbox, Mount.installAsRoot(0, wanted(session.terms().agent())), line -> {});
         return installed.succeeded() ? provider.run(sandbox, prepare.apply(0), line -> {}) : installed;
     }
 

@@ -29,9 +29,9 @@ class SessionCredentials {
     }
 
     static CredentialMode mode(Session session) {
-        return CredentialMode.named(session.credentialMode())
+        return CredentialMode.named(session.terms().credential())
                 .orElseThrow(() -> new IllegalStateException("session %s has no known credential mode: %s"
-                        .formatted(session.id(), session.credentialMode())));
+                        .formatted(session.id(), session.terms().credential())));
     }
 
     /** Whether the mount makes the session's bookmark on this repo, rather than we. */
@@ -40,7 +40,7 @@ class SessionCredentials {
     }
 
     static boolean hasOwnBookmark(Session session, Repo repo) {
-        return session.isolation() == Isolation.BRANCH && repo.writable();
+        return session.terms().isolation() == Isolation.BRANCH && repo.writable();
     }
 
     /** What is mounted, once the repos are known. */
@@ -59,7 +59,9 @@ class SessionCredentials {
      * any other for this session alone. Both cover the time that closing takes.
      */
     Duration life(Session session) {
-        Duration open = mode(session).revocable() ? settings.maximumTtl() : session.ttl();
+        Duration open = mode(session).revocable()
+                ? settings.maximumTtl()
+                : session.terms().ttl();
         return open.plus(settings.closingMargin());
     }
 

@@ -4,6 +4,7 @@ import dev.caprock.remote.RemoteFailure;
 import dev.caprock.session.Cause;
 import dev.caprock.session.Failures;
 import dev.caprock.session.Resource;
+import dev.caprock.session.ResourceKind;
 import dev.caprock.session.ResourceState;
 import dev.caprock.session.Session;
 import java.time.Duration;
@@ -44,8 +45,11 @@ class Setbacks {
     /** A step towards opening that may be repeated. */
     Outcome opening(UUID resource, RemoteFailure failure) {
         return (session, now) -> {
+            if (session.resource(resource).is(ResourceState.GONE)) {
+                return; // it went with a sandbox that was lost meanwhile
+            }
             if (tellsOfLoss(failure)) {
-                session.sandboxLost(now);
+                sandboxLost(session, now);
             } else {
                 session.postponed(resource, message(failure), retryAt(session, resource, failure, now));
                 if (failure instanceof RemoteFailure.Rejected rejected) {
@@ -58,18 +62,29 @@ class Setbacks {
     /** A step that is repeated for as long as it takes, whatever the remote says. */
     Outcome releasing(UUID resource, RemoteFailure failure) {
         return (session, now) -> {
+            if (session.resource(resource).is(ResourceState.GONE)) {
+                return;
+            }
             if (tellsOfLoss(failure)) {
-                session.sandboxLost(now);
+                sandboxLost(session, now);
             }
             session.postponed(resource, message(failure), retryAt(session, resource, failure, now));
         };
+    }
+
+    private static void sandboxLost(Session session, Instant now) {
+        String sandbox = session.only(ResourceKind.SANDBOX).externalIdOrNull();
+        if (sandbox != null) {
+            session.sandboxLost(sandbox, now);
+        }
     }
 
     /** A sandbox's life could not be extended: it is tried again while it lives, whatever pause the remote asks for. */
     Outcome extending(UUID sandbox, RemoteFailure failure) {
         return (session, now) -> {
             if (tellsOfLoss(failure)) {
-                session.sandboxLost(now);
+                sandboxLost(session, now);
+                return;
             }
             Instant lease = Objects.requireNonNullElse(session.resource(sandbox).leaseUntil(), now);
             Instant halfway = now.plus(Duration.between(now, lease).dividedBy(2));

@@ -65,10 +65,10 @@ class SettlingWorkspace implements Doing<Action.SettleWorkspace> {
     }
 
     private Left settled(Session session, Repo repo) {
-        if (!repo.writable() || repo.before() == null && session.isolation() == Isolation.DIRECT) {
+        if (!repo.writable() || repo.before() == null && session.terms().isolation() == Isolation.DIRECT) {
             return new Left(repo, null);
         }
-        if (session.isolation() == Isolation.DIRECT) {
+        if (session.terms().isolation() == Isolation.DIRECT) {
             return left(repo, workspaces.tip(repo.name(), repo.base()));
         }
         if (repo.work() == null || isUntouched(session, repo)) {

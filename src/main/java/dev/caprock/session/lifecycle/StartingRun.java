@@ -11,6 +11,7 @@ import dev.caprock.sandbox.StartEnd;
 import dev.caprock.session.Cause;
 import dev.caprock.session.Failures;
 import dev.caprock.session.Ids;
+import dev.caprock.session.ResourceState;
 import dev.caprock.session.Run;
 import dev.caprock.session.RunStatus;
 import dev.caprock.session.Session;
@@ -76,8 +77,10 @@ class StartingRun implements Doing<Action.StartRun> {
     private Outcome started(UUID process, UUID run, long pid) {
         return (session, now) -> {
             session.runStarted(process, Long.toString(pid), now);
-            outputs.open(session.id(), run);
-            agenda.follow(run);
+            if (session.resource(process).is(ResourceState.LIVE)) {
+                outputs.open(session.id(), run); // from the start of its files, also when this is not its first start
+                agenda.follow(run);
+            }
         };
     }
 

@@ -17,6 +17,7 @@ import dev.caprock.session.Session;
 import dev.caprock.workspace.Credential;
 import dev.caprock.workspace.Credentials;
 import dev.caprock.workspace.Mount;
+import dev.caprock.workspace.MountedRepo;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,11 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class Uploads {
 
-    /** A file to write, relative to the home folder. */
+    /**
+     * A file to write, relative to the home folder.
+     *
+     * @param content asked for while other files are on their way; must not use the database, since an upload may be interrupted
+     */
     private record File(String path, Supplier<byte[]> content) {}
 
     private final Sandboxes sandboxes;
@@ -56,16 +61,21 @@ class Uploads {
     }
 
     List<Callable<CommandResult>> forMount(Session session) {
-        return sending(session, List.of(new File(Mount.ENVIRONMENT_FILE, () -> mountEnvironment(session))));
+        Credential credential = ofSession.kept(session, session.credential().orElseThrow());
+        List<MountedRepo> repos = SessionCredentials.repos(session);
+        return sending(
+                session,
+                List.of(new File(
+                        Mount.ENVIRONMENT_FILE,
+                        () -> credentials.handover(credential, repos).file())));
     }
 
     List<Callable<CommandResult>> forRun(Session session, Run run) {
         var files = new RunFiles(run.number());
+        byte[] prompt = secret(session, SecretName.prompt(run.id()));
+        byte[] launch = launch(session, run);
         return sending(
-                session,
-                List.of(
-                        new File(files.prompt(), () -> secret(session, SecretName.prompt(run.id()))),
-                        new File(files.launch(), () -> launch(session, run))));
+                session, List.of(new File(files.prompt(), () -> prompt), new File(files.launch(), () -> launch)));
     }
 
     private List<Callable<CommandResult>> sending(Session session, List<File> files) {
@@ -79,15 +89,8 @@ class Uploads {
                 .toList();
     }
 
-    private byte[] mountEnvironment(Session session) {
-        Credential credential = ofSession.kept(session, session.credential().orElseThrow());
-        return credentials
-                .handover(credential, SessionCredentials.repos(session))
-                .file();
-    }
-
     private byte[] launch(Session session, Run run) {
-        AgentChoice agent = session.agent();
+        AgentChoice agent = session.terms().agent();
         Launch launch = agents.find(agent.kind())
                 .orElseThrow(() -> new IllegalStateException("no agent " + agent.kind()))
                 .launch(new AgentRequest(

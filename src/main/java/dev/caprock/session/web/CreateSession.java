@@ -17,6 +17,7 @@ record CreateSession(
         @Nullable String ttl,
         @Nullable String runTimeout,
         @Nullable String closeWhen,
+        @Nullable String onSandboxLost,
         @Nullable Resources resources,
         @Nullable Network network,
         @Nullable Map<String, @Nullable String> labels) {

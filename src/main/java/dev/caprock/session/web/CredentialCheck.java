@@ -50,9 +50,9 @@ class CredentialCheck {
     /** The mode that the session gets. */
     String choose(@Nullable String asked, NewSession session) {
         boolean mixed = isMixed(session.repos());
-        return switch (modes.choose(asked, mixed, session.ttl().plus(settings.closingMargin()))) {
+        return switch (modes.choose(asked, mixed, session.terms().ttl().plus(settings.closingMargin()))) {
             case Modes.Choice.Of(CredentialMode mode) ->
-                checked(mode, session.ttl()).toString();
+                checked(mode, session.terms().ttl()).toString();
             case Modes.Choice.None(String reason) -> throw refused(asked, mixed, reason);
         };
     }

@@ -130,7 +130,7 @@ final class NetworkCheck {
     }
 
     private AgentChoice withPlaceholders(NewSession session, Set<String> secrets) {
-        AgentChoice choice = session.agent();
+        AgentChoice choice = session.terms().agent();
         var variables = new HashMap<>(choice.env());
         model(choice, secrets)
                 .ifPresent(model -> headersFor(model.host(), session.network())
@@ -149,12 +149,12 @@ final class NetworkCheck {
 
     /** An agent that cannot reach its model. */
     Optional<Problem.Mistake> refusal(NewSession session, Set<String> secrets) {
-        return model(session.agent(), secrets)
+        return model(session.terms().agent(), secrets)
                 .filter(model -> !allows(session.network().allow(), model.host()))
                 .map(model -> new Problem.Mistake(
                         "/network/allow",
                         "%s finds its model at %s: allow it, inject its key there, or say with %s where its model is."
-                                .formatted(session.agent().kind(), model.host(), model.elsewhere())));
+                                .formatted(session.terms().agent().kind(), model.host(), model.elsewhere())));
     }
 
     private Optional<Model> model(AgentChoice choice, Set<String> secrets) {

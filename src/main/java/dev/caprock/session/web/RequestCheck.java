@@ -15,10 +15,13 @@ import dev.caprock.session.Amendment;
 import dev.caprock.session.Ceilings;
 import dev.caprock.session.CloseWhen;
 import dev.caprock.session.Isolation;
+import dev.caprock.session.Network;
 import dev.caprock.session.NewSession;
+import dev.caprock.session.OnSandboxLost;
 import dev.caprock.session.Publish;
 import dev.caprock.session.Repo;
 import dev.caprock.session.SessionSettings;
+import dev.caprock.session.Terms;
 import dev.caprock.workspace.BookmarkName;
 import dev.caprock.workspace.RepoName;
 import dev.caprock.workspace.Workspaces;
@@ -80,7 +83,7 @@ class RequestCheck {
                 request.agent() == null ? Map.of() : environment(request.agent().secrets(), "/agent/secrets", mistakes);
         NewSession asked = session(request, caller, mistakes);
         credentials.refuseRootKeys(secrets, "/agent/secrets", mistakes);
-        credentials.refuseRootKeys(asked.agent().env(), "/agent/env", mistakes);
+        credentials.refuseRootKeys(asked.terms().agent().env(), "/agent/env", mistakes);
         mistakes.end();
         NewSession session = placed(network.completed(asked, secrets.keySet()), secrets.keySet());
         String mode = credentials.choose(request.credential(), session);
@@ -89,22 +92,28 @@ class RequestCheck {
 
     private NewSession session(CreateSession request, Caller caller, Mistakes mistakes) {
         Duration ttl = ttl(request.ttl(), mistakes);
-        return new NewSession(
-                caller.tenant(),
-                caller.subject(),
-                provider(request.provider(), mistakes),
+        Network asked = NetworkCheck.read(request.network(), mistakes);
+        var terms = new Terms(
                 request.provider() == null && request.template() == null, // each provider has templates of its own
                 credentials.name(request.credential(), mistakes),
                 template(request.template(), mistakes),
                 vcpus(request.resources(), mistakes),
-                NetworkCheck.read(request.network(), mistakes),
-                repos(request.repos(), mistakes),
+                asked.allow(),
+                asked.injected(),
                 mistakes.oneOf(request.isolation(), Isolation.BRANCH, "/isolation"),
                 mistakes.oneOf(request.publish(), Publish.MERGE, "/publish"),
                 agent(request.agent(), mistakes),
                 ttl,
                 runTimeout(request.runTimeout(), ttl, mistakes),
                 mistakes.oneOf(request.closeWhen(), CloseWhen.IDLE, "/closeWhen"),
+                mistakes.oneOf(request.onSandboxLost(), OnSandboxLost.FAIL, "/onSandboxLost"));
+        return new NewSession(
+                caller.tenant(),
+                caller.subject(),
+                provider(request.provider(), mistakes),
+                terms,
+                asked,
+                repos(request.repos(), mistakes),
                 labels(request.labels(), mistakes));
     }
 
@@ -121,19 +130,12 @@ class RequestCheck {
     }
 
     private String provider(@Nullable String name, Mistakes mistakes) {
-        String wanted = name == null ? defaultProvider() : name;
+        String wanted = name == null ? providers.preferred(settings.defaultProvider()) : name;
         mistakes.check(
                 providers.find(wanted).isPresent(),
                 "/provider",
                 "There is no provider of this name here; there is %s.".formatted(providers.names()));
         return wanted;
-    }
-
-    private String defaultProvider() {
-        String preferred = settings.defaultProvider();
-        return preferred != null && providers.find(preferred).isPresent()
-                ? preferred
-                : providers.names().getFirst();
     }
 
     private static @Nullable String template(@Nullable String template, Mistakes mistakes) {
@@ -292,7 +294,7 @@ class RequestCheck {
     /** At the provider that is wanted, or at another that can do what it cannot, where the caller leaves that open. */
     private NewSession placed(NewSession session, Set<String> secrets) {
         List<Problem.Mistake> impossible = impossible(session, secrets);
-        if (!impossible.isEmpty() && session.anyProvider()) {
+        if (!impossible.isEmpty() && session.terms().anyProvider()) {
             Optional<NewSession> elsewhere = providers.names().stream()
                     .map(session::with)
                     .filter(other -> impossible(other, secrets).isEmpty())
@@ -311,7 +313,7 @@ class RequestCheck {
         var impossible = new ArrayList<Problem.Mistake>();
         Provider provider = providers.named(session.provider());
         Duration longest = ceilings.longestTtl(provider.name());
-        if (session.ttl().compareTo(longest) > 0) {
+        if (session.terms().ttl().compareTo(longest) > 0) {
             impossible.add(new Problem.Mistake(
                     "/ttl",
                     "A sandbox of %s lives for %s at most, so that ttl may be %s at most."
@@ -326,7 +328,13 @@ class RequestCheck {
 
     private static Specification specification(NewSession session) {
         return new Specification(
-                "check", "check", "check", session.template(), session.ttl(), session.vcpus(), network(session));
+                "check",
+                "check",
+                "check",
+                session.terms().template(),
+                session.terms().ttl(),
+                session.terms().vcpus(),
+                network(session));
     }
 
     private static dev.caprock.sandbox.Network network(NewSession session) {

@@ -36,6 +36,7 @@ record SessionBody(
         String ttl,
         String runTimeout,
         String closeWhen,
+        String onSandboxLost,
         Map<String, String> labels,
         Instant createdAt,
         @Nullable Instant startedAt,
@@ -100,21 +101,22 @@ record SessionBody(
                 session.outcome() == null ? null : session.outcome().text(),
                 session.detail(),
                 session.provider(),
-                session.credentialMode(),
-                session.template(),
+                session.terms().credential(),
+                session.terms().template(),
                 network(session),
                 session.repos().stream().map(repo -> repo(session, repo)).toList(),
-                word(session.isolation()),
-                word(session.publish()),
+                word(session.terms().isolation()),
+                word(session.terms().publish()),
                 new AgentBody(
-                        session.agent().kind(),
-                        session.agent().version(),
-                        session.agent().args(),
-                        session.agent().command(),
-                        session.agent().env()),
-                session.ttl().toString(),
-                session.runTimeout().toString(),
-                word(session.closeWhen()),
+                        session.terms().agent().kind(),
+                        session.terms().agent().version(),
+                        session.terms().agent().args(),
+                        session.terms().agent().command(),
+                        session.terms().agent().env()),
+                session.terms().ttl().toString(),
+                session.terms().runTimeout().toString(),
+                word(session.terms().closeWhen()),
+                word(session.terms().onSandboxLost()),
                 session.labels(),
                 session.createdAt(),
                 session.startedAt(),
@@ -131,8 +133,11 @@ record SessionBody(
     }
 
     private static @Nullable NetworkBody network(Session session) {
-        boolean open = session.allow() == null && session.inject().isEmpty();
-        return open ? null : new NetworkBody(session.allow(), session.inject());
+        boolean open =
+                session.terms().allow() == null && session.terms().inject().isEmpty();
+        return open
+                ? null
+                : new NetworkBody(session.terms().allow(), session.terms().inject());
     }
 
     private static String word(Enum<?> constant) {

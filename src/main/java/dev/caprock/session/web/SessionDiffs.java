@@ -72,7 +72,7 @@ class SessionDiffs {
             return diffs.between(repo.name(), repo.opening(), head);
         }
         // Edits may have gone into the very change that was there before, and only changes can be compared.
-        boolean unclear = session.isolation() == Isolation.DIRECT && repo.writable() && session.wasUsed();
+        boolean unclear = session.terms().isolation() == Isolation.DIRECT && repo.writable() && session.wasUsed();
         return unclear ? RepoDiff.UNTOLD : RepoDiff.NONE;
     }
 
@@ -86,7 +86,7 @@ class SessionDiffs {
         if (left != null) {
             return work == null ? left : diffs.own(repo.name(), work, left);
         }
-        if (session.isolation() == Isolation.DIRECT) {
+        if (session.terms().isolation() == Isolation.DIRECT) {
             return workspaces.tip(repo.name(), repo.base()).change();
         }
         // No bookmark: nobody opened the repo there yet, or it is just being published.

@@ -38,6 +38,9 @@ class CrashMatrixTest {
 
     private static final int LANES = 6;
 
+    /** They need a provider that is full, and only write to the row of a session that has nothing yet. */
+    private static final List<String> BEFORE_ANYTHING_IS_OUTSIDE = List.of("StayQueued", "TurnTo");
+
     private static final Simulators simulators = Simulators.start();
     private static final ConfigurableApplicationContext rooms = start();
     private static final List<Lane> lanes =
@@ -90,6 +93,7 @@ class CrashMatrixTest {
     void whereverAReplicaCrashesTheSessionEndsRightlyAndLeavesNothing() throws InterruptedException {
         List<CrashMatrix.Case> cases = wanted(System.getProperty("caprock.crashes", "slice"));
         var missed = new ConcurrentLinkedQueue<CrashMatrix.Case>();
+        assertThat(cases).as("ways to crash").isNotEmpty();
         long hearts = heartbeats();
         Instant begin = Instant.now();
 
@@ -162,7 +166,10 @@ class CrashMatrixTest {
     void everyActionIsTakenInSomeStory() {
         assertThat(matrix.actions())
                 .as("a new action needs a story in which it is taken")
-                .containsAll(leaves(Action.class).map(Class::getSimpleName).toList());
+                .containsAll(leaves(Action.class)
+                        .map(Class::getSimpleName)
+                        .filter(action -> !BEFORE_ANYTHING_IS_OUTSIDE.contains(action))
+                        .toList());
     }
 
     private static Stream<Class<?>> leaves(Class<?> action) {

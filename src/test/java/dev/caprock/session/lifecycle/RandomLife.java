@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caprock.session.Cause;
 import dev.caprock.session.CloseWhen;
 import dev.caprock.session.GivenSession;
+import dev.caprock.session.OnSandboxLost;
 import dev.caprock.session.Resource;
 import dev.caprock.session.ResourceKind;
 import dev.caprock.session.ResourceState;
@@ -48,7 +49,9 @@ final class RandomLife {
 
     RandomLife(long seed) {
         random = new Random(seed);
-        given = GivenSession.queued(random.nextInt(4) == 0 ? CloseWhen.EXPIRED : CloseWhen.IDLE);
+        given = GivenSession.queued(
+                random.nextInt(4) == 0 ? CloseWhen.EXPIRED : CloseWhen.IDLE,
+                random.nextBoolean() ? OnSandboxLost.REPLACE : OnSandboxLost.FAIL);
         session = given.session();
         remotes = new RandomRemotes(random);
     }
@@ -71,6 +74,38 @@ final class RandomLife {
         remotes.becomeKind();
     }
 
+    boolean isClosing() {
+        return session.status() == SessionStatus.CLOSING;
+    }
+
+    /** No remote answers for so long. How many calls were tried meanwhile. */
+    int outage(Duration length) {
+        tell("no remote answers any more");
+        remotes.becomeSilent();
+        int before = remotes.calls();
+        steadilyFor(length);
+        remotes.becomeKind();
+        misfortune = false;
+        tell("all remotes answer again");
+        return remotes.calls() - before;
+    }
+
+    /** Decides, lets all calls end, and lets time pass until something is due, until it is over or so much time has passed. */
+    void steadilyFor(Duration length) {
+        Instant end = given.now().plus(length);
+        while (given.now().isBefore(end) && !isOver()) {
+            switch (next()) {
+                case Next.Done() -> {}
+                case Next.Wait(Instant until) -> pass(Duration.between(given.now(), until.isBefore(end) ? until : end));
+                case Next.Act(List<Action> actions, Instant until) -> act(actions);
+            }
+            while (!underWay.isEmpty()) {
+                answer();
+            }
+            check();
+        }
+    }
+
     void turn() {
         switch (random.nextInt(12)) {
             case 0 -> pass(Duration.ofMillis(random.nextInt(random.nextInt(4) == 0 ? 180_000 : 10_000)));
@@ -85,16 +120,20 @@ final class RandomLife {
     // ---- turns ---------------------------------------------------------------------------------------------------
 
     private void decide() {
-        Set<UUID> busy = underWay.stream().map(call -> call.call().subject()).collect(Collectors.toSet());
-        switch (Decisions.next(session, busy, capacity(), Defaults.LIFECYCLE, given.now())) {
+        switch (next()) {
             case Next.Done() -> {}
             case Next.Wait(Instant until) -> waitFor(until);
             case Next.Act(List<Action> actions, Instant until) -> act(actions);
         }
     }
 
+    private Next next() {
+        Set<UUID> busy = underWay.stream().map(call -> call.call().subject()).collect(Collectors.toSet());
+        return Decisions.next(session, busy, capacity(), Defaults.LIFECYCLE, given.now());
+    }
+
     private Capacity capacity() {
-        boolean full = misfortune && random.nextInt(3) == 0;
+        boolean full = remotes.areSilent() || misfortune && random.nextInt(3) == 0;
         return new Capacity(
                 List.of(full ? Capacity.Room.busy("e2b", "full", Duration.ofSeconds(5)) : Capacity.Room.free("e2b")));
     }
@@ -253,7 +292,7 @@ final class RandomLife {
 
     private UUID process() {
         List<Resource> processes = session.resources(ResourceKind.PROCESS);
-        return processes.isEmpty() ? session.id() : processes.getFirst().id();
+        return processes.isEmpty() ? session.id() : processes.getLast().id();
     }
 
     private void tell(String what) {

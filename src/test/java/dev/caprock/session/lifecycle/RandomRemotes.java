@@ -38,6 +38,8 @@ final class RandomRemotes {
     private final Set<UUID> processes = new HashSet<>();
     private final int unkindness;
     private boolean kind;
+    private boolean silent;
+    private int calls;
 
     RandomRemotes(Random random) {
         this.random = random;
@@ -47,6 +49,21 @@ final class RandomRemotes {
     /** From now on every call succeeds. */
     void becomeKind() {
         kind = true;
+        silent = false;
+    }
+
+    /** From now on no call is answered, and nothing is done. */
+    void becomeSilent() {
+        silent = true;
+    }
+
+    boolean areSilent() {
+        return silent;
+    }
+
+    /** How many were tried so far. */
+    int calls() {
+        return calls;
     }
 
     long liveSandboxes(Instant now) {
@@ -73,6 +90,7 @@ final class RandomRemotes {
     // ---- calls ---------------------------------------------------------------------------------------------------
 
     Outcome perform(Session session, Action.Call call, Instant now) {
+        calls++;
         return switch (call) {
             case Action.CreateSandbox create -> create(session, session.resource(create.subject()), now);
             case Action.LookForSandbox look -> lookForSandbox(session, session.resource(look.subject()), now);
@@ -99,7 +117,7 @@ final class RandomRemotes {
     private Outcome create(Session current, Resource sandbox, Instant now) {
         if (misfortune()) {
             RemoteFailure failure = failure();
-            if (failure instanceof RemoteFailure.Unknown && random.nextBoolean()) {
+            if (!silent && failure instanceof RemoteFailure.Unknown && random.nextBoolean()) {
                 sandboxes.put(sandbox.attempt(), now.plus(late()));
             }
             return setbacks.making(sandbox.id(), failure);
@@ -158,7 +176,7 @@ final class RandomRemotes {
     private Outcome mint(Resource credential, Instant now) {
         if (misfortune()) {
             RemoteFailure failure = failure();
-            if (failure instanceof RemoteFailure.Unknown && random.nextBoolean()) {
+            if (!silent && failure instanceof RemoteFailure.Unknown && random.nextBoolean()) {
                 keys.put(credential.attempt(), now.plus(late()));
             }
             return setbacks.making(credential.id(), failure);
@@ -290,7 +308,7 @@ final class RandomRemotes {
     }
 
     private boolean misfortune() {
-        return chance(unkindness);
+        return silent || chance(unkindness);
     }
 
     private boolean chance(int percent) {
@@ -298,7 +316,7 @@ final class RandomRemotes {
     }
 
     private RemoteFailure failure() {
-        return switch (random.nextInt(8)) {
+        return switch (silent ? 7 : random.nextInt(8)) {
             case 0 -> new RemoteFailure.Rejected("e2b", "call", 400, "bad", "refused");
             case 1, 2, 3 -> new RemoteFailure.Busy("e2b", "call", 429, "busy", "busy", null, null);
             default -> new RemoteFailure.Unknown("e2b", "call", 0, "", "no answer", null);

@@ -5,9 +5,11 @@ import dev.caprock.session.CloseWhen;
 import dev.caprock.session.Isolation;
 import dev.caprock.session.Network;
 import dev.caprock.session.NewSession;
+import dev.caprock.session.OnSandboxLost;
 import dev.caprock.session.Publish;
 import dev.caprock.session.Repo;
 import dev.caprock.session.SessionOutcome;
+import dev.caprock.session.Terms;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,15 @@ enum Story {
     LOSES_ITS_SANDBOX("echo here; exec sleep 100", SessionOutcome.FAILED, caller -> {
         caller.awaitRun(1, "RUNNING");
         caller.killSandbox();
+    }),
+    IS_REPLACED("echo here; exec sleep 100", SessionOutcome.CANCELLED, caller -> {
+        caller.awaitRun(1, "RUNNING");
+        caller.killSandbox();
+        caller.await("another sandbox", """
+                select 1 from session where status = 'CLOSED'
+                    or (select count(*) from resource where kind = 'SANDBOX' and state <> 'ABSENT') > 1""");
+        caller.awaitRun(1, "RUNNING");
+        caller.close(false);
     }),
     LOSES_ITS_AGENT("echo here; kill -9 $PPID; exit 3", SessionOutcome.FAILED),
     SHORTENS_ITS_OUTPUT(
@@ -145,18 +156,22 @@ enum Story {
                 tenant,
                 "ann",
                 provider,
-                false,
-                "derived-token",
-                provider.equals("e2b") ? "my-mesa-template" : null,
-                null,
+                new Terms(
+                        false,
+                        "derived-token",
+                        provider.equals("e2b") ? "my-mesa-template" : null,
+                        null,
+                        null,
+                        List.of(),
+                        Isolation.BRANCH,
+                        Publish.MERGE,
+                        new AgentChoice("command", null, List.of(), List.of("sh", "-c", script), Map.of()),
+                        Duration.ofHours(1),
+                        Duration.ofMinutes(20),
+                        this == GOES_ON || this == RESTS ? CloseWhen.EXPIRED : CloseWhen.IDLE,
+                        this == IS_REPLACED ? OnSandboxLost.REPLACE : OnSandboxLost.FAIL),
                 Network.OPEN,
                 List.of(Repo.asked(repo, Repo.Mode.RW, "main", false)),
-                Isolation.BRANCH,
-                Publish.MERGE,
-                new AgentChoice("command", null, List.of(), List.of("sh", "-c", script), Map.of()),
-                Duration.ofHours(1),
-                Duration.ofMinutes(20),
-                this == GOES_ON || this == RESTS ? CloseWhen.EXPIRED : CloseWhen.IDLE,
                 Map.of());
     }
 }
