@@ -180,6 +180,25 @@ class CredentialModesTest {
                 400, scenario.session().env("KEY", "x " + mesa.privateKey()), "/agent/env/KEY", "opens every repo");
     }
 
+    @Test
+    void whichWaysWorkIsSaid() {
+        assertThat(scenario.http()
+                        .get("/v1/providers")
+                        .json()
+                        .at("/workspaces/credentials")
+                        .valueStream()
+                        .map(mode -> "%s %s %s"
+                                .formatted(
+                                        mode.path("mode").stringValue(),
+                                        mode.path("usable").booleanValue(),
+                                        mode.path("revocable").booleanValue())))
+                .containsExactly(
+                        "derived-token true true",
+                        "session-key true true",
+                        "access-token true false",
+                        "layout true false");
+    }
+
     private List<Map<String, String>> mixed() {
         return mixed(scenario.repo(Map.of("a.txt", "")), scenario.repo(Map.of("b.txt", "")));
     }

@@ -7,6 +7,9 @@ import dev.caprock.sandbox.Providers;
 import dev.caprock.session.AdmissionSettings;
 import dev.caprock.session.SessionQueue;
 import dev.caprock.session.SessionSettings;
+import dev.caprock.workspace.CredentialMode;
+import dev.caprock.workspace.Finding;
+import dev.caprock.workspace.Modes;
 import dev.caprock.workspace.Workspaces;
 import java.time.Clock;
 import java.time.Instant;
@@ -18,13 +21,17 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Which remotes are configured, and how they stand as this replica sees it. Asks none of them. */
+/**
+ * Which remotes are configured, and how they stand as this replica sees it. Asks none of them, unless which credentials work was
+ * never found out.
+ */
 @RestController
 @RequestMapping("/v1/providers")
 class ProvidersController {
 
     private final Providers providers;
     private final Workspaces workspaces;
+    private final Modes modes;
     private final SessionQueue queue;
     private final AdmissionSettings admission;
     private final SessionSettings settings;
@@ -33,12 +40,14 @@ class ProvidersController {
     ProvidersController(
             Providers providers,
             Workspaces workspaces,
+            Modes modes,
             SessionQueue queue,
             AdmissionSettings admission,
             SessionSettings settings,
             Clock clock) {
         this.providers = providers;
         this.workspaces = workspaces;
+        this.modes = modes;
         this.queue = queue;
         this.admission = admission;
         this.settings = settings;
@@ -79,7 +88,29 @@ class ProvidersController {
             boolean usable,
             @Nullable String reason,
             @Nullable Instant notBefore,
-            String breaker) {}
+            String breaker,
+            List<CredentialBody> credentials) {}
+
+    /**
+     * A way of giving a sandbox access to the repos.
+     *
+     * @param mode as a request names it in {@code credential}
+     * @param reason why it does not work here; absent when it does
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record CredentialBody(
+            String mode, boolean usable, @Nullable String reason, boolean revocable, String longestLife) {
+
+        static CredentialBody of(Finding finding) {
+            CredentialMode mode = finding.mode();
+            return new CredentialBody(
+                    mode.toString(),
+                    finding.works(),
+                    finding.problem(),
+                    mode.revocable(),
+                    mode.longestLife().toString());
+        }
+    }
 
     @GetMapping
     Remotes list() {
@@ -99,7 +130,7 @@ class ProvidersController {
         return new ProviderBody(
                 provider.name(),
                 provider.account(),
-                provider.name().equals(settings.defaultProvider()),
+                provider.name().equals(providers.preferred(settings.defaultProvider())),
                 reason == null,
                 reason,
                 notBefore(standing),
@@ -116,7 +147,8 @@ class ProvidersController {
                 configured && standing.isUsable(),
                 configured ? standing.reason() : "there is no key for workspaces",
                 notBefore(standing),
-                standing.breaker().text());
+                standing.breaker().text(),
+                modes.findings().stream().map(CredentialBody::of).toList());
     }
 
     private @Nullable Instant notBefore(Standing standing) {
