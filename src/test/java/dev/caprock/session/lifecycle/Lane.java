@@ -58,10 +58,18 @@ final class Lane {
             return new Lived(first.life().begun(), first.life().struck().isDone());
         } finally {
             first.life().end();
-            first.close();
+            end(first, second);
+        }
+    }
+
+    /** The successor may still be on its way, and asks for the one before it until it has come. */
+    private static void end(MortalReplica first, CompletableFuture<MortalReplica> second) {
+        try {
             if (first.life().struck().isDone()) {
                 second.join().close();
             }
+        } finally {
+            first.close();
         }
     }
 
