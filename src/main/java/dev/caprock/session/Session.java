@@ -214,7 +214,7 @@ public class Session {
         if (status != SessionStatus.QUEUED && status != SessionStatus.OPENING) {
             return;
         }
-        if (!resources(ResourceKind.SANDBOX).stream().allMatch(row -> row.is(ResourceState.ABSENT))) {
+        if (!resources(ResourceKind.SANDBOX).stream().allMatch(Resource::isOver)) {
             throw new IllegalStateException("session %s may have a sandbox of %s".formatted(id, provider));
         }
         resources(ResourceKind.SANDBOX).forEach(Resource::stepDone);

@@ -103,6 +103,23 @@ class SessionTest {
     }
 
     @Test
+    void whatReplacesALostSandboxMayComeFromAnotherProvider() {
+        GivenSession replaced = GivenSession.queued(CloseWhen.IDLE, OnSandboxLost.REPLACE);
+        Session its = replaced.session();
+        replaced.running().sandboxLost();
+        assertThatThrownBy(() -> its.turnTo("vercel", "e2b is busy")).isInstanceOf(IllegalStateException.class);
+
+        replaced.destroyed();
+        its.replaceSandbox(replaced.ids());
+        its.turnTo("vercel", "e2b is busy");
+
+        assertThat(its.provider()).isEqualTo("vercel");
+        assertThat(its.resources(ResourceKind.SANDBOX)).hasSize(2);
+        assertThat(its.currentRun())
+                .hasValueSatisfying(run -> assertThat(run.status()).isEqualTo(RunStatus.QUEUED));
+    }
+
+    @Test
     void itClosesOnlyWhenEverythingIsProvedGone() {
         given.running().exited(0).flushed(true).settled().revoked();
 
