@@ -26,19 +26,23 @@ class RunsTest {
                 .secret("OPENAI_API_KEY", "any")
                 .prompt("#write one.txt 1")
                 .start();
+        session.queueRun("#write two.txt 2");
         session.queueRun("#sleep 60");
-        session.queueRun("#write three.txt 3");
-        session.awaitEvent("the second run's start", event -> event.is("run.started") && number(event) == 2);
+        session.queueRun("#write four.txt 4");
+        session.awaitEvent("the third run's start", event -> event.is("run.started") && number(event) == 3);
 
-        Reply cancelled = session.cancelRun(2);
+        Reply cancelled = session.cancelRun(3);
         scenario.assertEndedClean(session);
 
         assertThat(cancelled.status()).isEqualTo(202);
-        assertThat(statuses(session)).containsExactly("succeeded", "cancelled", "succeeded");
+        assertThat(statuses(session)).containsExactly("succeeded", "succeeded", "cancelled", "succeeded");
         assertThat(session.body().path("outcome").stringValue("")).isEqualTo("succeeded");
         assertThat(file(session, "one.txt")).startsWith("1");
-        assertThat(file(session, "three.txt")).startsWith("3");
-        assertThat(session.runs().get(2).path("result").stringValue("")).contains("prompt 3");
+        assertThat(file(session, "two.txt")).startsWith("2");
+        assertThat(file(session, "four.txt")).startsWith("4");
+        assertThat(session.runs().get(3).path("result").stringValue(""))
+                .as("the conversation was handed on")
+                .contains("prompt 4");
     }
 
     @Test
