@@ -33,7 +33,7 @@ class ConfigurationTest {
                         caprock.e2b.domain = e2b.app
                         caprock.e2b.keepalive = PT20S
                         caprock.e2b.maximum-lifetime = PT24H
-                        caprock.e2b.package-hosts = [deb.debian.org, registry.npmjs.org]
+                        caprock.e2b.package-hosts = none
                         caprock.e2b.sandbox-url = none
                         caprock.e2b.template = base
                         caprock.events.heartbeat = 10s
@@ -94,7 +94,7 @@ class ConfigurationTest {
                         caprock.vercel.create-timeout = PT60S
                         caprock.vercel.flavour = runtime
                         caprock.vercel.maximum-lifetime = PT24H
-                        caprock.vercel.package-hosts = [cdn.amazonlinux.com, registry.npmjs.org]
+                        caprock.vercel.package-hosts = none
                         caprock.vercel.project-id = none
                         caprock.vercel.team-id = none
                         caprock.vercel.template = none

@@ -12,8 +12,18 @@ import java.util.Optional;
  */
 public record Refusal(String field, String message) {
 
-    /** A sandbox without a mount and an agent, which may not reach all hosts that they are installed from. */
+    /**
+     * A sandbox without a mount and an agent, which may not reach all hosts that they are installed from.
+     *
+     * @param hosts none where nobody knows them: then a restricted network is refused
+     */
     public static Optional<Refusal> ofInstalling(List<String> hosts, Network network) {
+        if (hosts.isEmpty() && network.allow() != null) {
+            return Optional.of(new Refusal(
+                    "network/allow",
+                    "What this template lacks cannot be installed: name one that has the mount and the agent, or have the operator"
+                            + " say in package-hosts what it is installed from."));
+        }
         List<String> missing =
                 hosts.stream().filter(host -> !network.allows(host)).toList();
         return missing.isEmpty()

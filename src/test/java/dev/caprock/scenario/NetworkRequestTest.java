@@ -75,7 +75,7 @@ class NetworkRequestTest {
         Map<String, Object> request = scenario.session()
                 .template("base")
                 .shell("true")
-                .with("network", Map.of("allow", List.of("registry.npmjs.org")))
+                .with("network", Map.of("allow", List.of("npm.agents.example")))
                 .body();
 
         Reply reply = scenario.http().post("/v1/sessions", request);
@@ -83,8 +83,8 @@ class NetworkRequestTest {
         assertThat(reply.status()).isEqualTo(422);
         assertThat(pointers(reply)).containsExactly("/network/allow");
         assertThat(reply.json().path("detail").stringValue())
-                .contains("deb.debian.org")
-                .doesNotContain("npmjs");
+                .contains("system.packages.example")
+                .doesNotContain("npm.agents");
     }
 
     @ParameterizedTest

@@ -155,7 +155,7 @@ class SecrecyTest {
         assertThat(sent(provider, sandbox, "api.anthropic.com").orElseThrow())
                 .containsEntry("x-api-key", MODEL_KEY)
                 .containsEntry("accept", "*/*");
-        assertThat(sent(provider, sandbox, "registry.npmjs.org")).hasValue(FROM_THE_AGENT);
+        assertThat(sent(provider, sandbox, "npm.agents.example")).hasValue(FROM_THE_AGENT);
         assertThat(sent(provider, sandbox, "elsewhere.example.com")).isEmpty();
         assertThat(session.run().path("status").stringValue()).isEqualTo("succeeded");
         assertThat(session.body().at("/agent/env/ANTHROPIC_API_KEY").stringValue())
@@ -195,7 +195,7 @@ class SecrecyTest {
     private static Map<String, Object> injecting(String key) {
         return Map.of(
                 "allow",
-                List.of("deb.debian.org", "cdn.amazonlinux.com", "registry.npmjs.org"),
+                List.of("system.packages.example", "npm.agents.example"),
                 "inject",
                 List.of(Map.of("host", "api.anthropic.com", "headers", Map.of("x-api-key", key))));
     }

@@ -23,7 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param callTimeout how long to wait for any other answer, or for a stream to begin
  * @param keepalive how often a silent stream must give a sign of life, in whole seconds; after twice that it is dropped
  * @param packageHosts what a sandbox made from E2B's own template installs the mount and the agent from: a session that restricts
- *     its network must allow all of these, or name another template
+ *     its network must allow all of these, or name another template; while there are none it must name one
  */
 @ConfigurationProperties("caprock.e2b")
 record E2bSettings(
@@ -38,8 +38,7 @@ record E2bSettings(
         @DefaultValue("PT30S") Duration callTimeout,
         @DefaultValue("PT20S") Duration keepalive,
 
-        @DefaultValue({"deb.debian.org", "registry.npmjs.org"})
-        List<String> packageHosts) {
+        @DefaultValue List<String> packageHosts) {
 
     private static final String DOMAIN = "e2b.app";
     private static final String TEMPLATE = "base";

@@ -26,8 +26,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param createTimeout how long to wait for a new sandbox
  * @param callTimeout how long to wait for any other answer, or for a stream to begin
  * @param packageHosts what a sandbox made from a runtime or from Vercel's own image installs the mount and the agent from: a session
- *     that restricts its network must allow all of these, or name a snapshot or an image of its own. Only HTTPS can be allowed by
- *     name
+ *     that restricts its network must allow all of these, or name a snapshot or an image of its own. While there are none it
+ *     must name one. Only HTTPS can be allowed by name
  */
 @ConfigurationProperties("caprock.vercel")
 record VercelSettings(
@@ -41,8 +41,7 @@ record VercelSettings(
         @DefaultValue("PT60S") Duration createTimeout,
         @DefaultValue("PT30S") Duration callTimeout,
 
-        @DefaultValue({"cdn.amazonlinux.com", "registry.npmjs.org"})
-        List<String> packageHosts) {
+        @DefaultValue List<String> packageHosts) {
 
     private static final URI VERCEL = URI.create("https://vercel.com/api");
 

@@ -42,7 +42,7 @@ class E2bSettingsTests {
                             Duration.ofSeconds(90),
                             Duration.ofSeconds(30),
                             Duration.ofSeconds(20),
-                            E2bTests.PACKAGE_HOSTS));
+                            List.of()));
             assertThat(settings.controlUrl()).isEqualTo("https://api.e2b.app");
         });
     }

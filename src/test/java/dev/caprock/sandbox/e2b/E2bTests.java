@@ -15,7 +15,7 @@ final class E2bTests {
     static final String KEY = "e2b_0123456789abcdef0123456789abcdef01234567";
     static final Sandbox SANDBOX = new Sandbox("i1", new Access(Stub.TOKEN, null, "0.6.13").write());
 
-    static final List<String> PACKAGE_HOSTS = List.of("deb.debian.org", "registry.npmjs.org");
+    static final List<String> PACKAGE_HOSTS = List.of("system.packages.example", "npm.agents.example");
 
     private E2bTests() {}
 

@@ -64,11 +64,21 @@ class NetworkRulesTests {
                 .singleElement()
                 .extracting(Refusal::message)
                 .asString()
-                .contains("deb.debian.org and registry.npmjs.org");
-        assertThat(refused("base", allowing("*.npmjs.org"))).containsExactly("network/allow");
-        assertThat(refused("base", allowing("*.npmjs.org", "deb.debian.org"))).isEmpty();
+                .contains("system.packages.example and npm.agents.example");
+        assertThat(refused("base", allowing("*.agents.example"))).containsExactly("network/allow");
+        assertThat(refused("base", allowing("*.agents.example", "system.packages.example")))
+                .isEmpty();
         assertThat(refused("mine", allowing())).isEmpty();
         assertThat(refused("base", Network.OPEN)).isEmpty();
+    }
+
+    @Test
+    void whereNobodyKnowsWhatTheBaseTemplateIsCompletedFromEachListIsRefused() {
+        Network list = new Network(List.of("system.packages.example"), List.of());
+
+        assertThat(Refusal.ofInstalling(List.of(), list))
+                .hasValueSatisfying(refusal -> assertThat(refusal.message()).contains("package-hosts"));
+        assertThat(Refusal.ofInstalling(List.of(), Network.OPEN)).isEmpty();
     }
 
     private String network(Network network) {

@@ -59,7 +59,7 @@ class NetworkPolicyTests {
     @Test
     void aListThatForbidsToInstallWhatVercelsOwnSystemsLackIsRefused() {
         var tight = new Network(List.of("mesa.dev"), List.of());
-        var wide = new Network(List.of("cdn.amazonlinux.com", "registry.npmjs.org"), List.of());
+        var wide = new Network(List.of("system.packages.example", "npm.agents.example"), List.of());
 
         assertThat(refused(vercel, null, tight)).containsExactly("network/allow");
         assertThat(refused(vercel, "node24", tight)).containsExactly("network/allow");

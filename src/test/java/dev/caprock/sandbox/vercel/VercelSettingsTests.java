@@ -8,6 +8,7 @@ import dev.caprock.sandbox.vercel.VercelSettings.Flavour;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -44,7 +45,7 @@ class VercelSettingsTests {
                             Duration.ofHours(24),
                             Duration.ofSeconds(60),
                             Duration.ofSeconds(30),
-                            VercelTests.PACKAGE_HOSTS));
+                            List.of()));
         });
     }
 

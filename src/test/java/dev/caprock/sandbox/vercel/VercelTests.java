@@ -23,7 +23,7 @@ final class VercelTests {
     static final Clock CLOCK = Clock.fixed(Instant.ofEpochSecond(1100), ZoneOffset.UTC);
     static final Pause NONE = duration -> {};
 
-    static final List<String> PACKAGE_HOSTS = List.of("cdn.amazonlinux.com", "registry.npmjs.org");
+    static final List<String> PACKAGE_HOSTS = List.of("system.packages.example", "npm.agents.example");
 
     private VercelTests() {}
 
