@@ -56,7 +56,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"journal", "audit", "secrets", "remote", "agent", "access"})
+    @ValueSource(strings = {"id", "journal", "audit", "secrets", "remote", "agent"})
     void theseRoomsKnowNothingOfOurs(String room) {
         onlyKnows("dev.caprock." + room + "..", List.of());
     }
@@ -71,10 +71,12 @@ class ArchitectureTest {
         "dev.caprock.sandbox.e2b..,     sandbox remote",
         "dev.caprock.sandbox.vercel..,  sandbox remote",
         "dev.caprock.workspace..,       sandbox remote",
-        "dev.caprock.session,           journal audit secrets",
-        "dev.caprock.session.lifecycle, session sandbox workspace agent journal audit secrets remote",
-        "dev.caprock.session.sweep,     session session.lifecycle sandbox workspace audit remote",
-        "dev.caprock.session.web,       session session.sweep sandbox workspace agent access journal audit remote"
+        "dev.caprock.problem,           id",
+        "dev.caprock.access..,          id problem audit",
+        "dev.caprock.session,           id journal audit secrets",
+        "dev.caprock.session.lifecycle, id session sandbox workspace agent journal audit secrets remote",
+        "dev.caprock.session.sweep,     id session session.lifecycle sandbox workspace audit remote",
+        "dev.caprock.session.web,       id problem session session.sweep sandbox workspace agent access journal audit remote"
     })
     void thisPackageKnowsOnly(String room, String others) {
         onlyKnows(room, List.of(others.split(" ")));

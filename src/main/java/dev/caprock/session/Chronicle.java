@@ -2,6 +2,7 @@ package dev.caprock.session;
 
 import dev.caprock.audit.Actor;
 import dev.caprock.audit.Audit;
+import dev.caprock.id.PublicId;
 import dev.caprock.journal.Entry;
 import dev.caprock.journal.Journal;
 import java.time.Instant;

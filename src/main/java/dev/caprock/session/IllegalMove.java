@@ -1,5 +1,6 @@
 package dev.caprock.session;
 
+import dev.caprock.id.PublicId;
 import java.util.UUID;
 
 /** A session was asked to go where it cannot go from where it stands. Nothing changed. */

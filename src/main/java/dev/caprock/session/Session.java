@@ -2,6 +2,8 @@ package dev.caprock.session;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.caprock.id.Ids;
+import dev.caprock.id.PublicId;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;

@@ -1,6 +1,7 @@
 package dev.caprock.session;
 
 import dev.caprock.audit.Actor;
+import dev.caprock.id.Ids;
 import dev.caprock.secrets.Vault;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

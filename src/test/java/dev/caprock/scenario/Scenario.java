@@ -3,7 +3,7 @@ package dev.caprock.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.caprock.session.PublicId;
+import dev.caprock.id.PublicId;
 import dev.caprock.simulator.Simulators;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.caprock.scenario;
 
-import dev.caprock.session.PublicId;
+import dev.caprock.id.PublicId;
 import dev.caprock.simulator.machine.Machine;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

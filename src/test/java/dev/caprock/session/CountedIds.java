@@ -1,5 +1,6 @@
 package dev.caprock.session;
 
+import dev.caprock.id.Ids;
 import java.time.Clock;
 import java.util.UUID;
 

@@ -6,6 +6,7 @@ import static dev.caprock.session.ResourceKind.PROCESS;
 import static dev.caprock.session.ResourceKind.SANDBOX;
 import static dev.caprock.session.ResourceKind.WORKSPACE;
 
+import dev.caprock.id.Ids;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.caprock.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caprock.id.Ids;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -8,6 +8,7 @@ import static dev.caprock.session.ResourceKind.WORKSPACE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.caprock.id.PublicId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.caprock.session.lifecycle;
 
+import dev.caprock.id.Ids;
 import dev.caprock.session.Cause;
 import dev.caprock.session.Detail;
-import dev.caprock.session.Ids;
 import dev.caprock.session.RunStatus;
 import dev.caprock.session.Session;
 import dev.caprock.session.StopReason;

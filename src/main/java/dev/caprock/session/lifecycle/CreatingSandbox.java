@@ -1,12 +1,12 @@
 package dev.caprock.session.lifecycle;
 
+import dev.caprock.id.Ids;
+import dev.caprock.id.PublicId;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.sandbox.Network;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Sandbox;
 import dev.caprock.sandbox.Specification;
-import dev.caprock.session.Ids;
-import dev.caprock.session.PublicId;
 import dev.caprock.session.Resource;
 import dev.caprock.session.ResourceState;
 import dev.caprock.session.Session;

@@ -1,9 +1,9 @@
 package dev.caprock.session.lifecycle;
 
 import dev.caprock.audit.Actor;
+import dev.caprock.id.Ids;
 import dev.caprock.secrets.Vault;
 import dev.caprock.session.Chronicle;
-import dev.caprock.session.Ids;
 import dev.caprock.session.Session;
 import dev.caprock.session.SessionStatus;
 import dev.caprock.session.Sessions;

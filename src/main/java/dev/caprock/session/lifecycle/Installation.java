@@ -1,6 +1,6 @@
 package dev.caprock.session.lifecycle;
 
-import dev.caprock.session.PublicId;
+import dev.caprock.id.PublicId;
 import java.util.Map;
 import java.util.UUID;
 import org.springframework.beans.factory.annotation.Autowired;

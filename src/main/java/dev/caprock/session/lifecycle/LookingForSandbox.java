@@ -1,9 +1,9 @@
 package dev.caprock.session.lifecycle;
 
+import dev.caprock.id.PublicId;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Sandbox;
-import dev.caprock.session.PublicId;
 import dev.caprock.session.Resource;
 import dev.caprock.session.Session;
 import dev.caprock.session.SessionStatus;

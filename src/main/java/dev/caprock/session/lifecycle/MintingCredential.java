@@ -1,8 +1,8 @@
 package dev.caprock.session.lifecycle;
 
+import dev.caprock.id.Ids;
+import dev.caprock.id.PublicId;
 import dev.caprock.remote.RemoteFailure;
-import dev.caprock.session.Ids;
-import dev.caprock.session.PublicId;
 import dev.caprock.session.Resource;
 import dev.caprock.session.Session;
 import dev.caprock.workspace.Credential;

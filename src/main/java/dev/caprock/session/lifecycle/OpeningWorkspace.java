@@ -1,7 +1,7 @@
 package dev.caprock.session.lifecycle;
 
+import dev.caprock.id.Ids;
 import dev.caprock.remote.RemoteFailure;
-import dev.caprock.session.Ids;
 import dev.caprock.session.Repo;
 import dev.caprock.session.Session;
 import dev.caprock.workspace.Branched;

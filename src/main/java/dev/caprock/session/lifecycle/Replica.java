@@ -1,6 +1,6 @@
 package dev.caprock.session.lifecycle;
 
-import dev.caprock.session.Ids;
+import dev.caprock.id.Ids;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 

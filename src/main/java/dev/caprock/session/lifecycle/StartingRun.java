@@ -2,6 +2,7 @@ package dev.caprock.session.lifecycle;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.caprock.id.Ids;
 import dev.caprock.journal.Outputs;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.sandbox.CommandResult;
@@ -10,7 +11,6 @@ import dev.caprock.sandbox.Runner;
 import dev.caprock.sandbox.StartEnd;
 import dev.caprock.session.Cause;
 import dev.caprock.session.Failures;
-import dev.caprock.session.Ids;
 import dev.caprock.session.ResourceState;
 import dev.caprock.session.Run;
 import dev.caprock.session.RunStatus;

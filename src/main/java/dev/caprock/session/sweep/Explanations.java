@@ -1,6 +1,6 @@
 package dev.caprock.session.sweep;
 
-import dev.caprock.session.PublicId;
+import dev.caprock.id.PublicId;
 import dev.caprock.session.ResourceKind;
 import java.util.HashSet;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package dev.caprock.session.sweep;
 
-import dev.caprock.session.Ids;
-import dev.caprock.session.PublicId;
+import dev.caprock.id.Ids;
+import dev.caprock.id.PublicId;
 import dev.caprock.session.ResourceKind;
 import dev.caprock.session.Sessions;
 import java.sql.ResultSet;

@@ -1,8 +1,8 @@
 package dev.caprock.session.sweep;
 
+import dev.caprock.id.PublicId;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.sandbox.Providers;
-import dev.caprock.session.PublicId;
 import dev.caprock.session.lifecycle.Installation;
 import dev.caprock.workspace.Workspaces;
 import io.micrometer.core.instrument.Gauge;

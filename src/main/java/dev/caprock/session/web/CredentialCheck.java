@@ -1,5 +1,7 @@
 package dev.caprock.session.web;
 
+import dev.caprock.problem.Mistakes;
+import dev.caprock.problem.Problem;
 import dev.caprock.session.NewSession;
 import dev.caprock.session.Repo;
 import dev.caprock.session.SessionSettings;

@@ -1,6 +1,7 @@
 package dev.caprock.session.web;
 
 import dev.caprock.access.Callers;
+import dev.caprock.problem.Problem;
 import dev.caprock.session.Session;
 import dev.caprock.session.Sessions;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,6 @@ class DiffController {
 
     private Session session(String id) {
         return sessions.find(callers.current().tenant(), SessionController.id(id))
-                .orElseThrow(Problem::notFound);
+                .orElseThrow(() -> Problem.notFound("session"));
     }
 }

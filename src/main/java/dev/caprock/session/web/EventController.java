@@ -3,6 +3,7 @@ package dev.caprock.session.web;
 import dev.caprock.access.Callers;
 import dev.caprock.journal.Event;
 import dev.caprock.journal.Journal;
+import dev.caprock.problem.Problem;
 import dev.caprock.session.Session;
 import dev.caprock.session.SessionStatus;
 import dev.caprock.session.Sessions;
@@ -86,7 +87,7 @@ class EventController {
 
     private Session session(String id) {
         return sessions.find(callers.current().tenant(), SessionController.id(id))
-                .orElseThrow(Problem::notFound);
+                .orElseThrow(() -> Problem.notFound("session"));
     }
 
     private static long notNegative(long after) {

@@ -2,7 +2,8 @@ package dev.caprock.session.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.caprock.access.Callers;
-import dev.caprock.session.PublicId;
+import dev.caprock.id.PublicId;
+import dev.caprock.problem.Problem;
 import dev.caprock.session.sweep.Leak;
 import dev.caprock.session.sweep.Leaks;
 import java.time.Instant;

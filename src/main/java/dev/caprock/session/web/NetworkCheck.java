@@ -3,6 +3,8 @@ package dev.caprock.session.web;
 import dev.caprock.agent.AgentRequest;
 import dev.caprock.agent.Agents;
 import dev.caprock.agent.Model;
+import dev.caprock.problem.Mistakes;
+import dev.caprock.problem.Problem;
 import dev.caprock.sandbox.HostPattern;
 import dev.caprock.session.AgentChoice;
 import dev.caprock.session.Network;

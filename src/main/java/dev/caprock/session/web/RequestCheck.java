@@ -4,6 +4,8 @@ import dev.caprock.access.Caller;
 import dev.caprock.agent.Agent;
 import dev.caprock.agent.AgentRequest;
 import dev.caprock.agent.Agents;
+import dev.caprock.problem.Mistakes;
+import dev.caprock.problem.Problem;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Providers;

@@ -1,8 +1,8 @@
 package dev.caprock.session.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.caprock.id.PublicId;
 import dev.caprock.journal.Position;
-import dev.caprock.session.PublicId;
 import dev.caprock.session.Run;
 import java.time.Instant;
 import java.util.Map;

@@ -1,8 +1,10 @@
 package dev.caprock.session.web;
 
 import dev.caprock.access.Callers;
+import dev.caprock.access.RequestActors;
+import dev.caprock.id.PublicId;
 import dev.caprock.journal.Outputs;
-import dev.caprock.session.PublicId;
+import dev.caprock.problem.Problem;
 import dev.caprock.session.Run;
 import dev.caprock.session.Session;
 import dev.caprock.session.Sessions;
@@ -48,7 +50,7 @@ class RunController {
     ResponseEntity<RunBody> create(@PathVariable String id, @RequestBody CreateRun body, HttpServletRequest request) {
         String prompt = check.prompt(body.prompt());
         Run run = sessions.queueRun(tenant(), SessionController.id(id), prompt, actors.of(request))
-                .orElseThrow(Problem::notFound);
+                .orElseThrow(() -> Problem.notFound("session"));
         URI location = URI.create("/v1/sessions/%s/runs/%s".formatted(id, PublicId.RUN.text(run.id())));
         return ResponseEntity.accepted().location(location).body(body(run));
     }
@@ -65,18 +67,18 @@ class RunController {
                 .filter(each -> each.id().equals(wanted))
                 .findFirst()
                 .map(this::body)
-                .orElseThrow(Problem::notFound);
+                .orElseThrow(() -> Problem.notFound("run"));
     }
 
     @PostMapping("/{run}/cancel")
     ResponseEntity<RunBody> cancel(@PathVariable String id, @PathVariable String run, HttpServletRequest request) {
         Run cancelled = sessions.cancelRun(tenant(), SessionController.id(id), runId(run), actors.of(request))
-                .orElseThrow(Problem::notFound);
+                .orElseThrow(() -> Problem.notFound("session"));
         return ResponseEntity.accepted().body(body(cancelled));
     }
 
     private Session session(String id) {
-        return sessions.find(tenant(), SessionController.id(id)).orElseThrow(Problem::notFound);
+        return sessions.find(tenant(), SessionController.id(id)).orElseThrow(() -> Problem.notFound("session"));
     }
 
     private RunBody body(Run run) {
@@ -88,6 +90,6 @@ class RunController {
     }
 
     private static UUID runId(String text) {
-        return PublicId.RUN.parse(text).orElseThrow(Problem::notFound);
+        return PublicId.RUN.parse(text).orElseThrow(() -> Problem.notFound("run"));
     }
 }

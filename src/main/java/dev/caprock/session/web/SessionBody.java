@@ -1,9 +1,9 @@
 package dev.caprock.session.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.caprock.id.PublicId;
 import dev.caprock.session.Detail;
 import dev.caprock.session.Injected;
-import dev.caprock.session.PublicId;
 import dev.caprock.session.Repo;
 import dev.caprock.session.Resource;
 import dev.caprock.session.ResourceKind;

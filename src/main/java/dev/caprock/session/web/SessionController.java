@@ -1,10 +1,12 @@
 package dev.caprock.session.web;
 
 import dev.caprock.access.Callers;
+import dev.caprock.access.RequestActors;
+import dev.caprock.id.PublicId;
 import dev.caprock.journal.Outputs;
+import dev.caprock.problem.Problem;
 import dev.caprock.session.Amended;
 import dev.caprock.session.Amendment;
-import dev.caprock.session.PublicId;
 import dev.caprock.session.Session;
 import dev.caprock.session.SessionFilter;
 import dev.caprock.session.SessionQueue;
@@ -99,7 +101,8 @@ class SessionController {
 
     @GetMapping("/{id}")
     SessionBody get(@PathVariable String id, HttpServletResponse response) {
-        Session session = sessions.find(callers.current().tenant(), id(id)).orElseThrow(Problem::notFound);
+        Session session =
+                sessions.find(callers.current().tenant(), id(id)).orElseThrow(() -> Problem.notFound("session"));
         EntityTag.on(response, session);
         return full(session);
     }
@@ -120,13 +123,13 @@ class SessionController {
                         amendment,
                         version -> EntityTag.isMeant(ifMatch, version),
                         actors.of(request))
-                .orElseThrow(Problem::notFound);
+                .orElseThrow(() -> Problem.notFound("session"));
         return switch (amended) {
             case Amended.Done(Session session) -> {
                 EntityTag.on(response, session);
                 yield full(session);
             }
-            case Amended.Outdated(Session session) -> throw Problem.outdated(EntityTag.of(session));
+            case Amended.Outdated(Session session) -> throw EntityTag.outdated(session);
             case Amended.Refused(String field, String code, String reason) ->
                 throw Problem.impossible(code, List.of(new Problem.Mistake("/" + field, reason)));
         };
@@ -140,7 +143,7 @@ class SessionController {
         }
         String tenant = callers.current().tenant();
         Session session = sessions.close(tenant, id(id), mode.equals("now"), actors.of(request))
-                .orElseThrow(Problem::notFound);
+                .orElseThrow(() -> Problem.notFound("session"));
         return ResponseEntity.accepted().body(full(session));
     }
 
@@ -154,7 +157,7 @@ class SessionController {
     }
 
     static UUID id(String text) {
-        return PublicId.SESSION.parse(text).orElseThrow(Problem::notFound);
+        return PublicId.SESSION.parse(text).orElseThrow(() -> Problem.notFound("session"));
     }
 
     private static UUID cursor(String text) {

@@ -1,5 +1,6 @@
 package dev.caprock.session.web;
 
+import dev.caprock.problem.Problem;
 import dev.caprock.session.Isolation;
 import dev.caprock.session.Repo;
 import dev.caprock.session.ResourceKind;

@@ -8,7 +8,7 @@ import static org.mockito.Mockito.timeout;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
-import dev.caprock.session.Ids;
+import dev.caprock.id.Ids;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;

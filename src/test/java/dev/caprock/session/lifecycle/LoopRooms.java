@@ -1,12 +1,12 @@
 package dev.caprock.session.lifecycle;
 
 import dev.caprock.TestDatabaseConfiguration;
+import dev.caprock.id.Ids;
 import dev.caprock.sandbox.Providers;
 import dev.caprock.session.AdmissionSettings;
 import dev.caprock.session.Ceiling;
 import dev.caprock.session.Ceilings;
 import dev.caprock.session.Chronicle;
-import dev.caprock.session.Ids;
 import dev.caprock.session.Session;
 import dev.caprock.session.SessionQueue;
 import dev.caprock.session.Sessions;

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.caprock.audit.Audit;
 import dev.caprock.audit.AuditRecord;
+import dev.caprock.id.Ids;
+import dev.caprock.id.PublicId;
 import dev.caprock.sandbox.Network;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Providers;
@@ -13,8 +15,6 @@ import dev.caprock.scenario.Scenario;
 import dev.caprock.scenario.ScenarioTest;
 import dev.caprock.scenario.SeenEvent;
 import dev.caprock.scenario.StartedSession;
-import dev.caprock.session.Ids;
-import dev.caprock.session.PublicId;
 import dev.caprock.session.lifecycle.Installation;
 import dev.caprock.simulator.e2b.Effect;
 import dev.caprock.simulator.e2b.Operation;

@@ -13,6 +13,7 @@ import dev.caprock.agent.AgentRequest;
 import dev.caprock.agent.Agents;
 import dev.caprock.agent.Launch;
 import dev.caprock.agent.LineReader;
+import dev.caprock.problem.Problem;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Providers;

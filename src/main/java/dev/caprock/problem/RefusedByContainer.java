@@ -1,7 +1,7 @@
-package dev.caprock.session.web;
+package dev.caprock.problem;
 
-import dev.caprock.session.Ids;
-import dev.caprock.session.PublicId;
+import dev.caprock.id.Ids;
+import dev.caprock.id.PublicId;
 import java.io.IOException;
 import java.io.Writer;
 import org.apache.catalina.connector.Request;

@@ -1,14 +1,13 @@
-package dev.caprock.session.web;
+package dev.caprock.access;
 
-import dev.caprock.access.Caller;
-import dev.caprock.access.Callers;
 import dev.caprock.audit.Actor;
+import dev.caprock.problem.RequestTrace;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.stereotype.Component;
 
 /** Who acts by a request, for the audit chain. */
 @Component
-class RequestActors {
+public class RequestActors {
 
     private final Callers callers;
 
@@ -16,7 +15,7 @@ class RequestActors {
         this.callers = callers;
     }
 
-    Actor of(HttpServletRequest request) {
+    public Actor of(HttpServletRequest request) {
         Caller caller = callers.current();
         return new Actor(caller.tenant(), caller.subject(), RequestTrace.of(request), request.getRemoteAddr());
     }

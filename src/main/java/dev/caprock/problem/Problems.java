@@ -1,9 +1,5 @@
-package dev.caprock.session.web;
+package dev.caprock.problem;
 
-import dev.caprock.remote.RemoteFailure;
-import dev.caprock.session.IllegalMove;
-import jakarta.servlet.http.HttpServletRequest;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,7 +8,6 @@ import org.springframework.beans.TypeMismatchException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
@@ -37,37 +32,13 @@ class Problems extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<Object> illegal(IllegalMove move, WebRequest request) {
-        var problem = new Problem(
-                HttpStatus.CONFLICT,
-                "illegal_transition",
-                "The session is %s.".formatted(move.from().text()),
-                "Start another session.",
-                List.of());
-        return answer(problem, new HttpHeaders(), request);
-    }
-
-    /** The answer to a request rests on a remote, and that did not answer well. */
-    @ExceptionHandler
-    ResponseEntity<Object> remote(RemoteFailure failure, WebRequest request) {
-        log.warn("a request could not be answered: {}", failure.getMessage());
-        var headers = new HttpHeaders();
-        Problem problem = RemoteProblem.of(failure);
-        if (problem.status() == HttpStatus.SERVICE_UNAVAILABLE) {
-            headers.set(HttpHeaders.RETRY_AFTER, Long.toString(RemoteProblem.retryAfter(failure)));
-        }
-        return answer(problem, headers, request);
-    }
-
-    @ExceptionHandler
     ResponseEntity<Object> unexpected(Exception failure, WebRequest request) {
         log.error("a request failed unexpectedly", failure);
         var problem = new Problem(
                 HttpStatus.INTERNAL_SERVER_ERROR,
                 "internal_error",
                 "Something went wrong on our side.",
-                "Try again; if it stays so, tell the operator the traceId.",
-                List.of());
+                "Try again; if it stays so, tell the operator the traceId.");
         return answer(problem, new HttpHeaders(), request);
     }
 
@@ -104,11 +75,7 @@ class Problems extends ResponseEntityExceptionHandler {
     }
 
     private static ResponseEntity<Object> answer(Problem problem, HttpHeaders headers, WebRequest request) {
-        HttpServletRequest asked = ((ServletWebRequest) request).getRequest();
-        var all = new HttpHeaders();
-        all.putAll(headers);
-        all.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-        return new ResponseEntity<>(ProblemBody.of(problem, asked, RequestTrace.of(asked)), all, problem.status());
+        return ProblemAnswer.of(problem, headers, ((ServletWebRequest) request).getRequest());
     }
 
     private static String pointer(JacksonException failure) {

@@ -1,4 +1,4 @@
-package dev.caprock.session.web;
+package dev.caprock.problem;
 
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;

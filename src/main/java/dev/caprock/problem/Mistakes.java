@@ -1,4 +1,4 @@
-package dev.caprock.session.web;
+package dev.caprock.problem;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,34 +10,34 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers all that is wrong with a request body, so that its author can correct it at once. */
-final class Mistakes {
+public final class Mistakes {
 
     private final List<Problem.Mistake> found = new ArrayList<>();
 
     /** The pointer to a field of what another pointer points to (RFC 6901). */
-    static String child(String pointer, String name) {
+    public static String child(String pointer, String name) {
         return pointer + "/" + name.replace("~", "~0").replace("/", "~1");
     }
 
-    void add(String pointer, String message) {
+    public void add(String pointer, String message) {
         found.add(new Problem.Mistake(pointer, message));
     }
 
-    void check(boolean holds, String pointer, String otherwise) {
+    public void check(boolean holds, String pointer, String otherwise) {
         if (!holds) {
             add(pointer, otherwise);
         }
     }
 
     /** Throws if anything was found. */
-    void end() {
+    public void end() {
         if (!found.isEmpty()) {
             throw Problem.invalid(found);
         }
     }
 
     /** The constant that a text names in lower case; the default when the field is missing. */
-    <E extends Enum<E>> E oneOf(@Nullable String text, E missing, String pointer) {
+    public <E extends Enum<E>> E oneOf(@Nullable String text, E missing, String pointer) {
         E[] all = missing.getDeclaringClass().getEnumConstants();
         for (E each : all) {
             if (text == null || each.name().toLowerCase(Locale.ROOT).equals(text)) {
@@ -52,7 +52,7 @@ final class Mistakes {
     }
 
     /** The list without its nulls, each of which is a mistake. */
-    <T> List<T> list(@Nullable List<@Nullable T> values, int limit, String pointer) {
+    public <T> List<T> list(@Nullable List<@Nullable T> values, int limit, String pointer) {
         if (values == null) {
             return List.of();
         }
@@ -71,7 +71,7 @@ final class Mistakes {
     }
 
     /** The map without its nulls, each of which is a mistake. */
-    Map<String, String> map(@Nullable Map<String, @Nullable String> values, int limit, String pointer) {
+    public Map<String, String> map(@Nullable Map<String, @Nullable String> values, int limit, String pointer) {
         if (values == null) {
             return Map.of();
         }
@@ -88,7 +88,7 @@ final class Mistakes {
     }
 
     /** A value that must be there; the stand-in is never used, since {@link #end} throws first. */
-    <T> T required(@Nullable T value, Supplier<T> standIn, String pointer) {
+    public <T> T required(@Nullable T value, Supplier<T> standIn, String pointer) {
         if (value == null) {
             add(pointer, "This field is required.");
         }

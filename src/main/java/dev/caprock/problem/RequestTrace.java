@@ -1,7 +1,7 @@
-package dev.caprock.session.web;
+package dev.caprock.problem;
 
-import dev.caprock.session.Ids;
-import dev.caprock.session.PublicId;
+import dev.caprock.id.Ids;
+import dev.caprock.id.PublicId;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,7 +19,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /** Gives each request a trace id: the caller's own, if it sends a W3C {@code traceparent}, else a fresh one. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
-class RequestTrace extends OncePerRequestFilter {
+public class RequestTrace extends OncePerRequestFilter {
 
     private static final String NAME = "traceId";
     private static final Pattern PARENT = Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
@@ -30,7 +30,7 @@ class RequestTrace extends OncePerRequestFilter {
         this.ids = ids;
     }
 
-    static String of(HttpServletRequest request) {
+    public static String of(HttpServletRequest request) {
         return Objects.toString(request.getAttribute(NAME), "");
     }
 

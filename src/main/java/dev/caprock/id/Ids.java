@@ -1,4 +1,4 @@
-package dev.caprock.session;
+package dev.caprock.id;
 
 import java.security.SecureRandom;
 import java.time.Clock;

@@ -1,0 +1,38 @@
+package dev.caprock.session.web;
+
+import dev.caprock.problem.Problem;
+import dev.caprock.problem.ProblemAnswer;
+import dev.caprock.remote.RemoteFailure;
+import dev.caprock.session.IllegalMove;
+import jakarta.servlet.http.HttpServletRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+
+/** What sessions, and the remotes that answers about them rest on, say no to. */
+@RestControllerAdvice
+@Order(0)
+class SessionProblems {
+
+    private static final Logger log = LoggerFactory.getLogger(SessionProblems.class);
+
+    @ExceptionHandler
+    ResponseEntity<Object> illegal(IllegalMove move, HttpServletRequest request) {
+        var problem = new Problem(
+                HttpStatus.CONFLICT,
+                "illegal_transition",
+                "The session is %s.".formatted(move.from().text()),
+                "Start another session.");
+        return ProblemAnswer.of(problem, request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> remote(RemoteFailure failure, HttpServletRequest request) {
+        log.warn("a request could not be answered: {}", failure.getMessage());
+        return ProblemAnswer.of(RemoteProblem.of(failure), request);
+    }
+}
