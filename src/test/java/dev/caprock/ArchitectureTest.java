@@ -73,10 +73,11 @@ class ArchitectureTest {
         "dev.caprock.workspace..,       sandbox remote",
         "dev.caprock.problem,           id",
         "dev.caprock.access..,          id problem audit",
+        "dev.caprock.idempotency,       problem",
         "dev.caprock.session,           id journal audit secrets",
         "dev.caprock.session.lifecycle, id session sandbox workspace agent journal audit secrets remote",
         "dev.caprock.session.sweep,     id session session.lifecycle sandbox workspace audit remote",
-        "dev.caprock.session.web,       id problem session session.sweep sandbox workspace agent access journal audit remote"
+        "dev.caprock.session.web,       id problem idempotency session session.sweep sandbox workspace agent access journal audit remote"
     })
     void thisPackageKnowsOnly(String room, String others) {
         onlyKnows(room, List.of(others.split(" ")));

@@ -37,9 +37,12 @@ class ConfigurationTest {
                         caprock.e2b.sandbox-url = none
                         caprock.e2b.template = base
                         caprock.events.heartbeat = 10s
+                        caprock.events.maximum-readers = 10000
                         caprock.follow.gather = 20ms
                         caprock.follow.look-interval = 5s
                         caprock.follow.output-quota = 1GB
+                        caprock.idempotency.patience = 2s
+                        caprock.idempotency.retention = P2D
                         caprock.lifecycle.claims = 20000
                         caprock.lifecycle.first-retry = 500ms
                         caprock.lifecycle.flush-timeout = 105s

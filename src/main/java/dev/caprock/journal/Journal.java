@@ -117,6 +117,19 @@ public class Journal {
                 .list();
     }
 
+    /**
+     * Whether events after {@code after} were there and are not kept any more: retention drops a session's journal and output as
+     * one.
+     */
+    public boolean isForgotten(UUID session, long after) {
+        return head(session) > after
+                && !database.sql("SELECT EXISTS (SELECT FROM journal WHERE session_id = :session AND seq = :next)")
+                        .param("session", session)
+                        .param("next", after + 1)
+                        .query(Boolean.class)
+                        .single();
+    }
+
     /** The last seq of a session; 0 before its first event. */
     public long head(UUID session) {
         return tail.head(session);

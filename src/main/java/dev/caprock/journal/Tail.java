@@ -62,21 +62,47 @@ public class Tail implements SmartLifecycle {
         published.merge(session, seq, Math::max);
     }
 
+    /** Watches a session's journal from now on, until it is closed. Costs nothing while nothing is awaited. */
+    public Watch watch(UUID session) {
+        return new Watch(session, awaited.compute(session, (id, present) -> Waiters.enter(present)));
+    }
+
+    /** One reader's eye on a journal. */
+    public final class Watch implements AutoCloseable {
+
+        private final UUID session;
+        private final Waiters waiters;
+
+        private Watch(UUID session, Waiters waiters) {
+            this.session = session;
+            this.waiters = waiters;
+        }
+
+        /**
+         * Waits until the session has an event after {@code after}. Read first: what was committed before this watch began wakes
+         * nobody for up to a second.
+         *
+         * @return whether it has one; false when the time is over, or {@link #wake} was called
+         * @throws InterruptedException when the waiting thread is interrupted; nothing is left behind
+         */
+        public boolean await(long after, Duration time) throws InterruptedException {
+            return waiters.await(after, System.nanoTime() + time.toNanos());
+        }
+
+        @Override
+        public void close() {
+            awaited.computeIfPresent(session, (id, present) -> present.leave());
+        }
+    }
+
     /**
-     * Waits until the session has an event after {@code after}.
+     * Waits until the session has an event after {@code after}, also one from before the call.
      *
-     * @return whether it has one; false when the time is over, or {@link #wake} was called
-     * @throws InterruptedException when the waiting thread is interrupted; nothing is left behind
+     * @return as {@link Watch#await}
      */
     public boolean await(UUID session, long after, Duration time) throws InterruptedException {
-        long end = System.nanoTime() + time.toNanos();
-        var waiters = awaited.compute(session, (id, present) -> Waiters.enter(present));
-        try {
-            // Looked up only after entering: what is committed before this look-up is seen by it, what comes later
-            // wakes us.
-            return head(session) > after || waiters.await(after, end);
-        } finally {
-            awaited.computeIfPresent(session, (id, present) -> present.leave());
+        try (Watch watch = watch(session)) {
+            return head(session) > after || watch.await(after, time);
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.caprock.problem;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -23,6 +25,7 @@ public class Problem extends RuntimeException {
     private final String remedy;
     private final List<Mistake> mistakes;
     private final HttpHeaders headers = new HttpHeaders();
+    private final Map<String, Object> extensions = new LinkedHashMap<>();
 
     public Problem(HttpStatus status, String code, String message, String remedy) {
         this(status, code, message, remedy, List.of());
@@ -86,6 +89,12 @@ public class Problem extends RuntimeException {
         return this;
     }
 
+    /** Adds a member to the problem (RFC 9457, section 3.2). */
+    public Problem saying(String name, Object value) {
+        extensions.put(name, value);
+        return this;
+    }
+
     public HttpStatus status() {
         return status;
     }
@@ -104,6 +113,10 @@ public class Problem extends RuntimeException {
 
     HttpHeaders headers() {
         return headers;
+    }
+
+    Map<String, Object> extensions() {
+        return extensions;
     }
 
     String detail() {

@@ -1,8 +1,10 @@
 package dev.caprock.problem;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.springframework.http.HttpStatus;
 
@@ -17,7 +19,8 @@ record ProblemBody(
         String traceId,
         boolean retryable,
         String remedy,
-        List<Problem.Mistake> errors) {
+        List<Problem.Mistake> errors,
+        @JsonAnyGetter Map<String, Object> extensions) {
 
     static ProblemBody of(Problem problem, HttpServletRequest request, String traceId) {
         HttpStatus status = problem.status();
@@ -31,7 +34,8 @@ record ProblemBody(
                 traceId,
                 status.is5xxServerError() || status == HttpStatus.TOO_MANY_REQUESTS,
                 problem.remedy(),
-                problem.mistakes());
+                problem.mistakes(),
+                problem.extensions());
     }
 
     /** What was asked for, also where the container has sent the request on to its error page. */

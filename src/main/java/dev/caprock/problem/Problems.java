@@ -1,5 +1,6 @@
 package dev.caprock.problem;
 
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +33,12 @@ class Problems extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<Object> unexpected(Exception failure, WebRequest request) {
+    ResponseEntity<Object> unexpected(Exception failure, WebRequest request) throws Exception {
+        HttpServletResponse answer = ((ServletWebRequest) request).getResponse();
+        if (answer != null && answer.isCommitted()) {
+            throw failure; // too late for a problem: the container cuts the answer off, so that it is not taken for
+            // whole
+        }
         log.error("a request failed unexpectedly", failure);
         var problem = new Problem(
                 HttpStatus.INTERNAL_SERVER_ERROR,

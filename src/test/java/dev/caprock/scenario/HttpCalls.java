@@ -32,6 +32,10 @@ public final class HttpCalls {
         this.service = service;
     }
 
+    public URI uri() {
+        return service.get();
+    }
+
     public Reply get(String path, String... headers) {
         return send("GET", path, BodyPublishers.noBody(), headers);
     }

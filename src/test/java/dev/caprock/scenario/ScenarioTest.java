@@ -25,6 +25,7 @@ import org.springframework.test.context.ContextConfiguration;
             "caprock.session.minimum-ttl=1s",
             "caprock.lifecycle.stop-grace=2s",
             "caprock.events.heartbeat=1s",
+            "server.tomcat.connection-timeout=3s",
             "caprock.e2b.package-hosts=system.packages.example,npm.agents.example",
             "caprock.vercel.package-hosts=system.packages.example,npm.agents.example",
             "caprock.remote.own.e2b.creates-per-second=1000",

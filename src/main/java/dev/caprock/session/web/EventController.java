@@ -1,6 +1,7 @@
 package dev.caprock.session.web;
 
 import dev.caprock.access.Callers;
+import dev.caprock.id.PublicId;
 import dev.caprock.journal.Event;
 import dev.caprock.journal.Journal;
 import dev.caprock.problem.Problem;
@@ -55,7 +56,9 @@ class EventController {
             throw Problem.invalid("/limit", "Must be from 1 to 1000.");
         }
         long from = notNegative(after);
-        List<Event> events = journal.read(session(id).id(), from, limit);
+        Session session = session(id);
+        requireKept(session, from);
+        List<Event> events = journal.read(session.id(), from, limit);
         long last = events.isEmpty() ? from : events.getLast().seq();
         return new Page(events.stream().map(EventBody::of).toList(), last);
     }
@@ -73,10 +76,17 @@ class EventController {
             response.setStatus(HttpStatus.NO_CONTENT.value()); // tells an EventSource not to come back
             return;
         }
+        requireKept(session, from);
         try {
             stream.write(session.id(), from, response);
         } catch (IOException gone) {
             response.setHeader(HttpHeaders.CONNECTION, "close"); // the reader went away; nothing is left to tell it
+        }
+    }
+
+    private void requireKept(Session session, long after) {
+        if (journal.isForgotten(session.id(), after)) {
+            throw SessionProblems.forgotten(PublicId.SESSION.text(session.id()));
         }
     }
 

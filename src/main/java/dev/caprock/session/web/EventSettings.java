@@ -9,9 +9,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param heartbeat how long a stream stays silent before a comment is sent, so that whoever is between does not cut it; at
  *     most 15 seconds
+ * @param maximumReaders how many streams of events and outputs this replica writes at once; further readers get 503
  */
 @ConfigurationProperties("caprock.events")
-record EventSettings(@DefaultValue("10s") Duration heartbeat) {
+record EventSettings(
+        @DefaultValue("10s") Duration heartbeat,
+        @DefaultValue("10000") int maximumReaders) {
 
     private static final Duration LONGEST = Duration.ofSeconds(15);
 
@@ -19,6 +22,10 @@ record EventSettings(@DefaultValue("10s") Duration heartbeat) {
         if (!heartbeat.isPositive() || heartbeat.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
                     "caprock.events.heartbeat must be longer than nothing and at most 15s but is " + heartbeat);
+        }
+        if (maximumReaders < 1) {
+            throw new IllegalArgumentException(
+                    "caprock.events.maximum-readers must be at least 1 but is " + maximumReaders);
         }
     }
 }

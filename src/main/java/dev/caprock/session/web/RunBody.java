@@ -6,6 +6,7 @@ import dev.caprock.journal.Position;
 import dev.caprock.session.Run;
 import java.time.Instant;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A run as callers see it. */
@@ -21,9 +22,10 @@ record RunBody(
         @Nullable Instant finishedAt,
         Map<String, Long> outputBytes,
         @Nullable String result,
-        @Nullable Map<String, Object> usage) {
+        @Nullable Map<String, Object> usage,
+        Map<String, String> links) {
 
-    static RunBody of(Run run, Position output) {
+    static RunBody of(UUID session, Run run, Position output) {
         return new RunBody(
                 PublicId.RUN.text(run.id()),
                 run.number(),
@@ -35,6 +37,12 @@ record RunBody(
                 run.finishedAt(),
                 Map.of("stdout", output.stdout(), "stderr", output.stderr()),
                 run.result(),
-                run.usage());
+                run.usage(),
+                links(session, run));
+    }
+
+    private static Map<String, String> links(UUID session, Run run) {
+        String self = "/v1/sessions/%s/runs/%s".formatted(PublicId.SESSION.text(session), PublicId.RUN.text(run.id()));
+        return Map.of("self", self, "stdout", self + "/output?stream=stdout", "stderr", self + "/output?stream=stderr");
     }
 }

@@ -3,6 +3,8 @@ package dev.caprock.session.web;
 import dev.caprock.access.Callers;
 import dev.caprock.access.RequestActors;
 import dev.caprock.id.PublicId;
+import dev.caprock.idempotency.Idempotency;
+import dev.caprock.idempotency.Once;
 import dev.caprock.journal.Outputs;
 import dev.caprock.problem.Problem;
 import dev.caprock.session.Run;
@@ -27,13 +29,21 @@ import org.springframework.web.bind.annotation.RestController;
 class RunController {
 
     private final Sessions sessions;
+    private final Idempotency idempotency;
     private final RequestCheck check;
     private final Outputs outputs;
     private final Callers callers;
     private final RequestActors actors;
 
-    RunController(Sessions sessions, RequestCheck check, Outputs outputs, Callers callers, RequestActors actors) {
+    RunController(
+            Sessions sessions,
+            Idempotency idempotency,
+            RequestCheck check,
+            Outputs outputs,
+            Callers callers,
+            RequestActors actors) {
         this.sessions = sessions;
+        this.idempotency = idempotency;
         this.check = check;
         this.outputs = outputs;
         this.callers = callers;
@@ -48,25 +58,32 @@ class RunController {
 
     @PostMapping
     ResponseEntity<RunBody> create(@PathVariable String id, @RequestBody CreateRun body, HttpServletRequest request) {
+        Once once = idempotency.once(request, tenant(), body, () -> queue(id, body, request));
+        URI location = URI.create("/v1/sessions/%s/runs/%s".formatted(id, PublicId.RUN.text(once.resource())));
+        return SessionController.answer(once).location(location).body(body(id, run(id, once.resource())));
+    }
+
+    private UUID queue(String id, CreateRun body, HttpServletRequest request) {
         String prompt = check.prompt(body.prompt());
-        Run run = sessions.queueRun(tenant(), SessionController.id(id), prompt, actors.of(request))
-                .orElseThrow(() -> Problem.notFound("session"));
-        URI location = URI.create("/v1/sessions/%s/runs/%s".formatted(id, PublicId.RUN.text(run.id())));
-        return ResponseEntity.accepted().location(location).body(body(run));
+        return sessions.queueRun(tenant(), SessionController.id(id), prompt, actors.of(request))
+                .orElseThrow(() -> Problem.notFound("session"))
+                .id();
     }
 
     @GetMapping
     RunList list(@PathVariable String id) {
-        return new RunList(session(id).runs().stream().map(this::body).toList());
+        return new RunList(session(id).runs().stream().map(run -> body(id, run)).toList());
     }
 
     @GetMapping("/{run}")
     RunBody get(@PathVariable String id, @PathVariable String run) {
-        UUID wanted = runId(run);
-        return session(id).runs().stream()
-                .filter(each -> each.id().equals(wanted))
+        return body(id, run(id, runId(run)));
+    }
+
+    private Run run(String session, UUID id) {
+        return session(session).runs().stream()
+                .filter(each -> each.id().equals(id))
                 .findFirst()
-                .map(this::body)
                 .orElseThrow(() -> Problem.notFound("run"));
     }
 
@@ -74,15 +91,15 @@ class RunController {
     ResponseEntity<RunBody> cancel(@PathVariable String id, @PathVariable String run, HttpServletRequest request) {
         Run cancelled = sessions.cancelRun(tenant(), SessionController.id(id), runId(run), actors.of(request))
                 .orElseThrow(() -> Problem.notFound("session"));
-        return ResponseEntity.accepted().body(body(cancelled));
+        return ResponseEntity.accepted().body(body(id, cancelled));
     }
 
     private Session session(String id) {
         return sessions.find(tenant(), SessionController.id(id)).orElseThrow(() -> Problem.notFound("session"));
     }
 
-    private RunBody body(Run run) {
-        return RunBody.of(run, outputs.position(run.id()));
+    private RunBody body(String session, Run run) {
+        return RunBody.of(SessionController.id(session), run, outputs.position(run.id()));
     }
 
     private String tenant() {

@@ -128,7 +128,7 @@ record SessionBody(
                 timings(session),
                 usage(session, now),
                 changes(session, session.workingRepo()),
-                session.status() == SessionStatus.CLOSED ? List.of() : List.of("close"),
+                allowedActions(session.status()),
                 links(session));
     }
 
@@ -219,8 +219,17 @@ record SessionBody(
         return Map.of("sandboxSeconds", seconds);
     }
 
+    /** What a caller may do to a session that stands so; reading is always allowed. */
+    static List<String> allowedActions(SessionStatus status) {
+        return switch (status) {
+            case QUEUED, OPENING, RUNNING, IDLE -> List.of("close", "amend", "run");
+            case CLOSING -> List.of("close");
+            case CLOSED -> List.of();
+        };
+    }
+
     private static Map<String, String> links(Session session) {
         String self = "/v1/sessions/" + PublicId.SESSION.text(session.id());
-        return Map.of("self", self, "events", self + "/events", "diff", self + "/diff");
+        return Map.of("self", self, "runs", self + "/runs", "events", self + "/events", "diff", self + "/diff");
     }
 }

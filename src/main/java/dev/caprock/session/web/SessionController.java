@@ -1,8 +1,11 @@
 package dev.caprock.session.web;
 
+import dev.caprock.access.Caller;
 import dev.caprock.access.Callers;
 import dev.caprock.access.RequestActors;
 import dev.caprock.id.PublicId;
+import dev.caprock.idempotency.Idempotency;
+import dev.caprock.idempotency.Once;
 import dev.caprock.journal.Outputs;
 import dev.caprock.problem.Problem;
 import dev.caprock.session.Amended;
@@ -43,6 +46,8 @@ import tools.jackson.databind.JsonNode;
 class SessionController {
 
     private final Sessions sessions;
+    private final Idempotency idempotency;
+    private final Arrivals arrivals;
     private final SessionQueue queue;
     private final RequestCheck check;
     private final Outputs outputs;
@@ -52,6 +57,8 @@ class SessionController {
 
     SessionController(
             Sessions sessions,
+            Idempotency idempotency,
+            Arrivals arrivals,
             SessionQueue queue,
             RequestCheck check,
             Outputs outputs,
@@ -59,6 +66,8 @@ class SessionController {
             RequestActors actors,
             Clock clock) {
         this.sessions = sessions;
+        this.idempotency = idempotency;
+        this.arrivals = arrivals;
         this.queue = queue;
         this.check = check;
         this.outputs = outputs;
@@ -71,11 +80,31 @@ class SessionController {
     record Page(List<SessionBody> sessions, @Nullable String nextCursor) {}
 
     @PostMapping
-    ResponseEntity<SessionBody> create(@RequestBody CreateSession body, HttpServletRequest request) {
-        RequestCheck.Checked checked = check.check(body, callers.current());
-        Session session = sessions.accept(checked.session(), checked.prompt(), checked.secrets(), actors.of(request));
-        URI location = URI.create("/v1/sessions/" + PublicId.SESSION.text(session.id()));
-        return ResponseEntity.accepted().location(location).body(full(session));
+    ResponseEntity<SessionBody> create(
+            @RequestBody CreateSession body,
+            @RequestHeader(name = Preference.HEADER, required = false) @Nullable String preferred,
+            HttpServletRequest request)
+            throws InterruptedException {
+        Preference preference = Preference.read(preferred);
+        Caller caller = callers.current();
+        Once once = idempotency.once(request, caller.tenant(), body, () -> accept(body, caller, request));
+        Session session = arrivals.await(caller.tenant(), once.resource(), preference.patience());
+        return preference
+                .applied(answer(once))
+                .location(URI.create("/v1/sessions/" + PublicId.SESSION.text(session.id())))
+                .body(full(session));
+    }
+
+    private UUID accept(CreateSession body, Caller caller, HttpServletRequest request) {
+        RequestCheck.Checked checked = check.check(body, caller);
+        return sessions.accept(checked.session(), checked.prompt(), checked.secrets(), actors.of(request))
+                .id();
+    }
+
+    /** Accepted, now or before. */
+    static ResponseEntity.BodyBuilder answer(Once once) {
+        ResponseEntity.BodyBuilder answer = ResponseEntity.accepted();
+        return once.replayed() ? answer.header(Once.REPLAYED, "true") : answer;
     }
 
     @GetMapping
@@ -149,7 +178,7 @@ class SessionController {
 
     private SessionBody full(Session session) {
         List<RunBody> runs = session.runs().stream()
-                .map(run -> RunBody.of(run, outputs.position(run.id())))
+                .map(run -> RunBody.of(session.id(), run, outputs.position(run.id())))
                 .toList();
         Long position =
                 session.status() == SessionStatus.QUEUED ? queue.ahead(session.provider(), session.id()) + 1 : null;

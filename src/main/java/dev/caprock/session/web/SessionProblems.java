@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -20,13 +21,25 @@ class SessionProblems {
 
     private static final Logger log = LoggerFactory.getLogger(SessionProblems.class);
 
+    /** What was read before is not kept any more; the session itself is. */
+    static Problem forgotten(String session) {
+        return new Problem(
+                        HttpStatus.GONE,
+                        "events_forgotten",
+                        "These events are older than what is kept.",
+                        "Get the session itself: it tells how everything ended.")
+                .with(HttpHeaders.LINK, "</v1/sessions/%s>; rel=\"up\"".formatted(session));
+    }
+
     @ExceptionHandler
     ResponseEntity<Object> illegal(IllegalMove move, HttpServletRequest request) {
         var problem = new Problem(
-                HttpStatus.CONFLICT,
-                "illegal_transition",
-                "The session is %s.".formatted(move.from().text()),
-                "Start another session.");
+                        HttpStatus.CONFLICT,
+                        "illegal_transition",
+                        "The session is %s.".formatted(move.from().text()),
+                        "Start another session, or do what allowedActions names.")
+                .saying("sessionStatus", move.from().text())
+                .saying("allowedActions", SessionBody.allowedActions(move.from()));
         return ProblemAnswer.of(problem, request);
     }
 

@@ -30,6 +30,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 })
 @EnableConfigurationProperties({SessionSettings.class, AdmissionSettings.class})
 @ComponentScan({
+    "dev.caprock.id",
     "dev.caprock.journal",
     "dev.caprock.audit",
     "dev.caprock.secrets",

@@ -1,0 +1,88 @@
+package dev.caprock.session.web;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.caprock.journal.Event;
+import dev.caprock.journal.Journal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Pages of events as they are sent, shared by all readers at the same place of the same session: however many follow it, each page
+ * is read and written out once. A page may be kept, since what was appended never changes.
+ */
+@Component
+class EventPages {
+
+    private static final int EVENTS = 200;
+    private static final long KEPT_BYTES = 64L * 1024 * 1024;
+    private static final Duration KEPT = Duration.ofSeconds(10);
+
+    private final Source journal;
+    private final JsonMapper json;
+    private final Executor readers = Executors.newVirtualThreadPerTaskExecutor();
+    private final AsyncCache<Place, Page> pages = Caffeine.newBuilder()
+            .maximumWeight(KEPT_BYTES)
+            .weigher((Place place, Page page) -> page.bytes().length)
+            .expireAfterWrite(KEPT)
+            .buildAsync();
+
+    @Autowired
+    EventPages(Journal journal, JsonMapper json) {
+        this(journal::read, json);
+    }
+
+    EventPages(Source journal, JsonMapper json) {
+        this.journal = journal;
+        this.json = json;
+    }
+
+    /** Where events are read. */
+    @FunctionalInterface
+    interface Source {
+        List<Event> read(UUID session, long after, int limit);
+    }
+
+    private record Place(UUID session, long after) {}
+
+    /**
+     * Events in the form of a stream.
+     *
+     * @param last the seq of the last one
+     * @param ends whether nothing comes after it
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Page(byte[] bytes, long last, boolean ends) {}
+
+    /** What comes after {@code after}; null when that is nothing for now. */
+    @Nullable
+    Page after(UUID session, long after) {
+        return pages.get(
+                        new Place(session, after),
+                        (place, executor) -> CompletableFuture.supplyAsync(() -> read(place), readers))
+                .join();
+    }
+
+    /** Null is not kept. */
+    private @Nullable Page read(Place place) {
+        List<Event> events = journal.read(place.session(), place.after(), EVENTS);
+        if (events.isEmpty()) {
+            return null;
+        }
+        var text = new StringBuilder();
+        events.forEach(event -> text.append("id: %d\nevent: %s\ndata: ".formatted(event.seq(), event.type()))
+                .append(json.writeValueAsString(EventBody.of(event)))
+                .append("\n\n"));
+        Event last = events.getLast();
+        return new Page(text.toString().getBytes(StandardCharsets.UTF_8), last.seq(), EventBody.isLast(last));
+    }
+}
