@@ -22,6 +22,18 @@ class ConfigurationTest {
                         .sorted()
                         .collect(Collectors.joining("\n", "", "\n")))
                 .isEqualTo("""
+                        caprock.access.api-keys.default-life = 90d
+                        caprock.access.api-keys.maximum-life = 366d
+                        caprock.access.cors.allowed-origins = none
+                        caprock.access.oidc.audience = none
+                        caprock.access.oidc.clock-skew = 30s
+                        caprock.access.oidc.issuer = none
+                        caprock.access.oidc.jwk-set-uri = none
+                        caprock.access.oidc.scope-claim = scope
+                        caprock.access.oidc.scopes = none
+                        caprock.access.oidc.subject-claim = sub
+                        caprock.access.oidc.tenant-claim = tenant
+                        caprock.access.operator-tenant = default
                         caprock.admission.look = 5s
                         caprock.admission.maximum-sandboxes = none
                         caprock.admission.switches = 2

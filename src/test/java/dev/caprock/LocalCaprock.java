@@ -1,10 +1,12 @@
 package dev.caprock;
 
+import dev.caprock.access.DevelopmentKeys;
 import dev.caprock.simulator.Simulators;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
@@ -21,6 +23,7 @@ public final class LocalCaprock {
         boolean real = isSet("MESA_API_KEY") && isSet("E2B_API_KEY");
         Map<String, Object> properties = new HashMap<>();
         properties.put("caprock.secrets.master-key", freshMasterKey());
+        properties.put("server.address", "127.0.0.1"); // what sandboxes run here, they run on this machine
         if (!real) {
             Simulators simulators = Simulators.start();
             simulators
@@ -32,7 +35,8 @@ public final class LocalCaprock {
         var application = new SpringApplication(CaprockApplication.class, TestDatabaseConfiguration.class);
         application.setDefaultProperties(properties);
         ConfigurableApplicationContext context = application.run(commandLine(args, properties));
-        System.out.println(welcome(context.getEnvironment(), real));
+        String key = DevelopmentKeys.admin(context.getBean(DataSource.class));
+        System.out.println(welcome(context.getEnvironment(), key, real));
     }
 
     /** Above the blanks that application.yaml has for the same keys. */
@@ -43,7 +47,7 @@ public final class LocalCaprock {
         return all.toArray(String[]::new);
     }
 
-    private static String welcome(Environment environment, boolean real) {
+    private static String welcome(Environment environment, String key, boolean real) {
         String url = "http://127.0.0.1:" + environment.getProperty("local.server.port");
         String remotes = real
                 ? "It uses your accounts: MESA_API_KEY and E2B_API_KEY are set. Sandboxes cost money."
@@ -53,10 +57,14 @@ public final class LocalCaprock {
                 Caprock is ready at %1$s
                 %2$s
 
+                A key for development, which opens everything here until the service stops:
+
+                export CAPROCK_KEY=%3$s
+
                 Start a session, and watch it to its end:
 
-                curl -s %1$s/v1/sessions -H 'Content-Type: application/json' -d '{"repos": [{"name": "agent-workspace"}], "agent": {"kind": "claude-code", "secrets": {"ANTHROPIC_API_KEY": "any"}}, "prompt": "Say hello."}' | grep -o 'ses_[0-9a-f]*' | head -n 1 | xargs -I ID curl -sN %1$s/v1/sessions/ID/events -H 'Accept: text/event-stream'
-                """.formatted(url, remotes);
+                curl -s %1$s/v1/sessions -H "Authorization: Bearer $CAPROCK_KEY" -H 'Content-Type: application/json' -d '{"repos": [{"name": "agent-workspace"}], "agent": {"kind": "claude-code", "secrets": {"ANTHROPIC_API_KEY": "any"}}, "prompt": "Say hello."}' | grep -o 'ses_[0-9a-f]*' | head -n 1 | xargs -I ID curl -sN %1$s/v1/sessions/ID/events -H "Authorization: Bearer $CAPROCK_KEY" -H 'Accept: text/event-stream'
+                """.formatted(url, remotes, key);
     }
 
     private static boolean isSet(String variable) {

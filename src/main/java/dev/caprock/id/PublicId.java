@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /** Ids as callers see them: a prefix that names the kind, and the UUID in 32 hexadecimal digits; they sort by time. */
 public enum PublicId {
     SESSION("ses_"),
-    RUN("run_");
+    RUN("run_"),
+    API_KEY("key_");
 
     private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{32}");
 

@@ -15,9 +15,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Plain HTTP calls of the service. Headers are given as name, value, name, value. */
+/** Plain HTTP calls of the service, as one caller. Headers are given as name, value, name, value. */
 public final class HttpCalls {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -27,9 +28,17 @@ public final class HttpCalls {
             .connectTimeout(LIMIT)
             .build();
     private final Supplier<URI> service;
+    private final @Nullable String credential;
 
-    HttpCalls(Supplier<URI> service) {
+    /** @param credential what all calls bear; null to say nothing of who is calling */
+    HttpCalls(Supplier<URI> service, @Nullable String credential) {
         this.service = service;
+        this.credential = credential;
+    }
+
+    /** The same calls as somebody else. */
+    public HttpCalls as(@Nullable String other) {
+        return new HttpCalls(service, other);
     }
 
     public URI uri() {
@@ -74,6 +83,9 @@ public final class HttpCalls {
                 .method(method, body);
         if (headers.length > 0) {
             request.headers(headers);
+        }
+        if (credential != null) {
+            request.setHeader("Authorization", "Bearer " + credential);
         }
         try {
             return client.send(request.build(), handler);

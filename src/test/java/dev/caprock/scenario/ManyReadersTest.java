@@ -3,6 +3,7 @@ package dev.caprock.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.caprock.access.DevelopmentKeys;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.Socket;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -28,6 +30,9 @@ class ManyReadersTest {
 
     @Autowired
     private MeterRegistry metrics;
+
+    @Autowired
+    private DataSource database;
 
     @Test
     void allSeeTheSame() throws Exception {
@@ -68,9 +73,10 @@ class ManyReadersTest {
         socket.setReceiveBufferSize(4096);
         socket.connect(new java.net.InetSocketAddress(service.getHost(), service.getPort()));
         socket.getOutputStream()
-                .write("GET %s/events HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\n\r\n"
-                        .formatted(session.path(), service.getAuthority())
-                        .getBytes(StandardCharsets.US_ASCII));
+                .write(
+                        "GET %s/events HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nAccept: text/event-stream\r\n\r\n"
+                                .formatted(session.path(), service.getAuthority(), DevelopmentKeys.admin(database))
+                                .getBytes(StandardCharsets.US_ASCII));
         return socket;
     }
 

@@ -41,7 +41,7 @@ class PreferWaitTest {
     @Test
     void whenTheTimeIsOverItTellsHowFarItIs() {
         var latch = new CountDownLatch(1);
-        scenario.simulators().e2b().faults().on(Operation.CREATE).then(new Effect.Wait(latch));
+        scenario.simulators().e2b().faults().on(Operation.CREATE).times(5).then(new Effect.Wait(latch));
 
         Reply reply =
                 post("wait=1", scenario.session().provider("e2b").shell("true").body());

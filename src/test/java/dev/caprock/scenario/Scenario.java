@@ -3,6 +3,7 @@ package dev.caprock.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.caprock.access.DevelopmentKeys;
 import dev.caprock.id.PublicId;
 import dev.caprock.simulator.Simulators;
 import java.io.ByteArrayOutputStream;
@@ -52,7 +53,7 @@ public final class Scenario {
         this.makers = Stream.concat(
                         Stream.of(SandboxMaker.e2b(simulators), SandboxMaker.vercel(simulators)), others.stream())
                 .toList();
-        this.http = new HttpCalls(service);
+        this.http = new HttpCalls(service, DevelopmentKeys.admin(database));
         this.simulators = simulators;
         this.database = JdbcClient.create(database);
     }

@@ -75,7 +75,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     private void awaitReady(File log) {
-        var http = new HttpCalls(() -> uri);
+        var http = new HttpCalls(() -> uri, null);
         try {
             await().atMost(START).ignoreException(UncheckedIOException.class).until(() -> {
                 assertThat(process.isAlive()).as("see %s", log).isTrue();

@@ -24,11 +24,12 @@ public class Leaks {
     }
 
     /**
-     * What a tenant's sessions owe, and what was found and belongs to no session that is known; newest first.
+     * What a tenant's sessions owe; newest first.
      *
+     * @param unowned whether to add what was found and belongs to no session that is known, and so to no tenant
      * @param before only what is older than this one; null for the newest
      */
-    public List<Leak> page(String tenant, @Nullable UUID before, int limit) {
+    public List<Leak> page(String tenant, boolean unowned, @Nullable UUID before, int limit) {
         return jdbc.sql("""
                         select * from (
                             select r.id, 'RELEASE_OVERDUE' as type, r.session_id, r.kind, r.account, r.external_id,
@@ -40,7 +41,7 @@ public class Leaks {
                             union all
                             select id, 'UNEXPLAINED', session_id, kind, account, external_id,
                                     found_at, null, attempts, last_error
-                                from find where gone_at is null and (tenant = :tenant or tenant is null)
+                                from find where gone_at is null and (tenant = :tenant or tenant is null and :unowned)
                             union all
                             select r.id, 'CREDENTIAL_OUTLIVES', r.session_id, r.kind, r.account, r.external_id,
                                     r.gone_at, (r.evidence ->> 'outlivesUntil')::timestamptz, r.attempts, r.last_error
@@ -52,6 +53,7 @@ public class Leaks {
                         where cast(:before as uuid) is null or id < :before
                         order by id desc limit :limit""")
                 .param("tenant", tenant)
+                .param("unowned", unowned)
                 .param("overdue", settings.overdueAfter().toMillis())
                 .param("before", before)
                 .param("limit", limit)

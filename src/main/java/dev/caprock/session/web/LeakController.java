@@ -1,6 +1,7 @@
 package dev.caprock.session.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.caprock.access.Caller;
 import dev.caprock.access.Callers;
 import dev.caprock.id.PublicId;
 import dev.caprock.problem.Problem;
@@ -65,7 +66,8 @@ class LeakController {
             throw Problem.invalid("/limit", "Must be from 1 to 200.");
         }
         UUID before = cursor == null ? null : cursor(cursor);
-        List<Leak> found = leaks.page(callers.current().tenant(), before, limit + 1);
+        Caller caller = callers.current();
+        List<Leak> found = leaks.page(caller.tenant(), callers.isOperator(caller), before, limit + 1);
         List<Leak> page = found.stream().limit(limit).toList();
         String next = found.size() > limit ? PublicId.digits(page.getLast().id()) : null;
         return new Page(page.stream().map(LeakBody::of).toList(), next);

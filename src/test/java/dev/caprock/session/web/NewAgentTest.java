@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,6 +156,8 @@ class NewAgentTest {
     private RequestCheck.Checked check(String agent) {
         var request = "{\"repos\":[{\"name\":\"work\"}],\"prompt\":\"hello\",\"agent\":%s}".formatted(agent);
         return service.getBean(RequestCheck.class)
-                .check(JsonMapper.shared().readValue(request, CreateSession.class), new Caller("acme", "ann"));
+                .check(
+                        JsonMapper.shared().readValue(request, CreateSession.class),
+                        new Caller("acme", "ann", Set.of()));
     }
 }

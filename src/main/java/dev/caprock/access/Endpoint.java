@@ -1,0 +1,33 @@
+package dev.caprock.access;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+
+/**
+ * One thing that can be called.
+ *
+ * @param method GET stands for HEAD too
+ * @param pattern of its path, written as its controller has it
+ * @param scope what it takes; null when anybody may call it
+ */
+record Endpoint(HttpMethod method, String pattern, @Nullable Scope scope, PathPatternRequestMatcher path) {
+
+    static Endpoint of(HttpMethod method, String pattern, Scope scope) {
+        return new Endpoint(method, pattern, scope, PathPatternRequestMatcher.pathPattern(pattern));
+    }
+
+    static Endpoint open(HttpMethod method, String pattern) {
+        return new Endpoint(method, pattern, null, PathPatternRequestMatcher.pathPattern(pattern));
+    }
+
+    boolean fits(HttpServletRequest request) {
+        String asked = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
+        return method.name().equals(asked) && isAt(request);
+    }
+
+    boolean isAt(HttpServletRequest request) {
+        return path.matches(request);
+    }
+}

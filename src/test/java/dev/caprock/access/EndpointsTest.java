@@ -1,0 +1,195 @@
+package dev.caprock.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caprock.scenario.HttpCalls;
+import dev.caprock.scenario.Reply;
+import dev.caprock.scenario.Scenario;
+import dev.caprock.scenario.ScenarioTest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/** Each endpoint is in the table, and takes what the table says. */
+@ScenarioTest
+class EndpointsTest {
+
+    private static final String NO_SUCH_ID = "00000000000070008000000000000000";
+
+    @Autowired
+    private Scenario scenario;
+
+    @Autowired
+    private DataSource database;
+
+    @Autowired
+    @Qualifier("requestMappingHandlerMapping")
+    private RequestMappingHandlerMapping controllers;
+
+    static Stream<Endpoint> closed() {
+        return Endpoints.ALL.stream().filter(endpoint -> endpoint.scope() != null);
+    }
+
+    @Test
+    void whatControllersAnswerIsWhatTheTableHas() {
+        Set<String> answered = new HashSet<>();
+        controllers
+                .getHandlerMethods()
+                .keySet()
+                .forEach(mapping -> mapping.getPatternValues()
+                        .forEach(pattern -> mapping.getMethodsCondition().getMethods().stream()
+                                .map(method -> method + " " + pattern)
+                                .forEach(answered::add)));
+
+        assertThat(Endpoints.ALL.stream()
+                        .map(endpoint -> endpoint.method() + " " + endpoint.pattern())
+                        .filter(row -> !row.contains("/actuator")))
+                .doesNotHaveDuplicates()
+                .containsExactlyInAnyOrderElementsOf(answered);
+    }
+
+    @Test
+    void onlyTheErrorPageTakesEveryMethodAndNobodyCanAskForIt() {
+        assertThat(controllers.getHandlerMethods().keySet())
+                .filteredOn(
+                        mapping -> mapping.getMethodsCondition().getMethods().isEmpty())
+                .allSatisfy(mapping -> assertThat(mapping.getPatternValues()).containsExactly("/error"));
+        assertThat(scenario.http().as(null).get("/error").status()).isEqualTo(401);
+        assertThat(scenario.http().get("/error").status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @MethodSource("closed")
+    void nobodyInParticularIsLetIn(Endpoint endpoint) {
+        Reply reply = call(scenario.http().as(null), endpoint);
+
+        assertRefused(reply, 401, "unauthenticated");
+        assertThat(reply.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"caprock\"");
+    }
+
+    @ParameterizedTest
+    @MethodSource("closed")
+    void everyScopeButTheRightOneIsNotEnough(Endpoint endpoint) {
+        Scope needed = Objects.requireNonNull(endpoint.scope());
+        Scope[] others = Arrays.stream(Scope.values())
+                .filter(scope -> scope != needed && scope != Scope.ADMIN)
+                .toArray(Scope[]::new);
+
+        Reply reply = call(as(others), endpoint);
+
+        assertRefused(reply, 403, "scope_missing");
+        assertThat(reply.header("WWW-Authenticate"))
+                .startsWith("Bearer ")
+                .contains("error=\"insufficient_scope\"", "scope=\"%s\"".formatted(needed.text()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("closed")
+    void theRightScopeAloneIsEnough(Endpoint endpoint) {
+        assertThat(call(as(Objects.requireNonNull(endpoint.scope())), endpoint).status())
+                .isNotIn(401, 403, 405)
+                .isLessThan(500);
+    }
+
+    @ParameterizedTest
+    @MethodSource("closed")
+    void anAdminMayDoEverything(Endpoint endpoint) {
+        assertThat(call(as(Scope.ADMIN), endpoint).status())
+                .isNotIn(401, 403, 405)
+                .isLessThan(500);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/", "/v1", "/v1/", "/v1/sessions/", "/v1/nothing", "/actuator", "/actuator/env", "/index.html"})
+    void whatIsNotThereIsNotToldToStrangers(String path) {
+        assertRefused(scenario.http().as(null).get(path), 401, "unauthenticated");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PUT", "POST", "DELETE", "OPTIONS"})
+    void anotherMethodIsToldTheRightOnes(String method) {
+        Reply reply = scenario.http().send(method, "/v1/providers", BodyPublishers.noBody());
+
+        assertRefused(reply, 405, "method_not_allowed");
+        assertThat(reply.header("Allow")).isEqualTo("GET");
+    }
+
+    @Test
+    void whoeverMayReadMayAskForTheHeadersOnly() {
+        assertThat(as(Scope.SESSIONS_READ)
+                        .send("HEAD", "/v1/sessions", BodyPublishers.noBody())
+                        .status())
+                .isEqualTo(200);
+        assertThat(as(Scope.SESSIONS_WRITE)
+                        .send("HEAD", "/v1/sessions", BodyPublishers.noBody())
+                        .status())
+                .isEqualTo(403);
+    }
+
+    // ---- health --------------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness"})
+    void anybodyMayAskWhetherAReplicaIsWell(String path) {
+        Reply reply = scenario.http().as(null).get(path);
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.json().path("status").stringValue()).isEqualTo("UP");
+        assertThat(reply.json().has("components")).isFalse();
+    }
+
+    @Test
+    void onlyAdminsAreToldWhatIsNotWell() {
+        Reply reader = as(Scope.SESSIONS_READ).get("/actuator/health");
+        Reply admin = as(Scope.ADMIN).get("/actuator/health");
+
+        assertThat(reader.json().has("components")).isFalse();
+        assertThat(admin.json().path("components").has("remotes")).isTrue();
+    }
+
+    // ---- how -----------------------------------------------------------------------------------------------------
+
+    private HttpCalls as(Scope... scopes) {
+        return scenario.http().as(DevelopmentKeys.make(database, DevelopmentKeys.TENANT, scopes));
+    }
+
+    private static Reply call(HttpCalls http, Endpoint endpoint) {
+        String path = endpoint.pattern()
+                .replace("/actuator/**", "/actuator/info")
+                .replace("/v1/api-keys/{id}", "/v1/api-keys/key_" + NO_SUCH_ID)
+                .replace("{id}", "ses_" + NO_SUCH_ID)
+                .replace("{run}", "run_" + NO_SUCH_ID);
+        boolean hasBody = List.of(HttpMethod.POST, HttpMethod.PATCH).contains(endpoint.method());
+        return hasBody
+                ? http.send(
+                        endpoint.method().name(),
+                        path,
+                        BodyPublishers.ofString("{}"),
+                        "Content-Type",
+                        "application/json")
+                : http.send(endpoint.method().name(), path, BodyPublishers.noBody());
+    }
+
+    private static void assertRefused(Reply reply, int status, String code) {
+        assertThat(reply.status()).as(reply.body()).isEqualTo(status);
+        assertThat(reply.header("Content-Type")).startsWith("application/problem+json");
+        assertThat(reply.json().path("code").stringValue()).isEqualTo(code);
+        assertThat(reply.json().path("traceId").stringValue()).matches("[0-9a-f]{32}");
+        assertThat(reply.json().path("traceId").stringValue()).isEqualTo(reply.header("X-Request-Id"));
+        assertThat(reply.json().path("remedy").stringValue()).isNotBlank();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.caprock.access;
+
+import org.jspecify.annotations.NullMarked;
