@@ -104,6 +104,17 @@ class ConfigurationTest {
                         caprock.sweep.interval = 5m
                         caprock.sweep.minimum-age = 5m
                         caprock.sweep.overdue-after = 15m
+                        caprock.tenants.budget-period = month
+                        caprock.tenants.default.agents = none
+                        caprock.tenants.default.budget = none
+                        caprock.tenants.default.burst = none
+                        caprock.tenants.default.maximum-live = none
+                        caprock.tenants.default.maximum-queued = none
+                        caprock.tenants.default.maximum-ttl = none
+                        caprock.tenants.default.providers = none
+                        caprock.tenants.default.repos = none
+                        caprock.tenants.default.requests-per-second = none
+                        caprock.tenants.own = none
                         caprock.vercel.api-url = none
                         caprock.vercel.call-timeout = PT30S
                         caprock.vercel.create-timeout = PT60S

@@ -10,4 +10,7 @@ public interface Ceilings {
 
     /** The longest that a session may ask to stay open with a provider, the time to close it aside. */
     Duration longestTtl(String provider);
+
+    /** The most sandbox time that a session can take which stays open for so long. */
+    Duration mostSandboxTime(Duration open);
 }

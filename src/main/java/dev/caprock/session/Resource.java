@@ -7,6 +7,7 @@ import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -151,6 +152,18 @@ public class Resource {
 
     public @Nullable Instant goneAt() {
         return goneAt;
+    }
+
+    /** How long it was there, until now if it still is. */
+    Duration lived(Instant now) {
+        if (liveAt == null) {
+            return Duration.ZERO;
+        }
+        Instant end = goneAt == null ? now : goneAt;
+        if (leaseUntil != null && leaseUntil.isBefore(end)) {
+            end = leaseUntil;
+        }
+        return end.isAfter(liveAt) ? Duration.between(liveAt, end) : Duration.ZERO;
     }
 
     /** What proves its present state. */

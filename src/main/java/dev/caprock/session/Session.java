@@ -14,6 +14,7 @@ import jakarta.persistence.OneToMany;
 import jakarta.persistence.OrderBy;
 import jakarta.persistence.Transient;
 import jakarta.persistence.Version;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,6 +66,9 @@ public class Session {
     private int switches;
     private @Nullable String waitsFor;
     private @Nullable Instant waitsUntil;
+
+    @Enumerated(EnumType.STRING)
+    private @Nullable Hold heldBy;
 
     @JdbcTypeCode(SqlTypes.JSON)
     private List<Repo> repos;
@@ -195,14 +199,19 @@ public class Session {
         }
     }
 
-    // ---- waiting for a provider ----------------------------------------------------------------------------------
+    // ---- waiting -------------------------------------------------------------------------------------------------
 
-    /** Stays queued, because its provider is busy. Told once for each reason. */
-    public void waitFor(String reason, Instant until) {
+    /**
+     * Stays queued, because its provider is busy or its tenant has what it may have. Told once for each reason.
+     *
+     * @param hold what of its tenant's it waits for; null for its provider
+     */
+    public void waitFor(String reason, @Nullable Hold hold, Instant until) {
         if (!reason.equals(waitsFor)) {
-            warn("queued", reason);
+            warn(hold == null ? "queued" : hold.text(), reason);
         }
         waitsFor = reason;
+        heldBy = hold;
         waitsUntil = until;
     }
 
@@ -242,6 +251,7 @@ public class Session {
     public void begin(Instant now, Ids ids) {
         become(SessionStatus.OPENING, Map.of());
         waitsFor = null;
+        heldBy = null;
         waitsUntil = null;
         startedAt = now;
         expiresAt = now.plus(terms.ttl());
@@ -791,6 +801,11 @@ public class Session {
         return waitsFor;
     }
 
+    /** What of its tenant's it waits for; null when it waits for its provider, or does not wait. */
+    public @Nullable Hold heldBy() {
+        return heldBy;
+    }
+
     /** When it looks for a place again, at the latest; null while it does not wait. */
     public @Nullable Instant waitsUntil() {
         return waitsUntil;
@@ -842,6 +857,16 @@ public class Session {
 
     public @Nullable Instant startedAt() {
         return startedAt;
+    }
+
+    /**
+     * How long it has had a sandbox, all that it had together. Past its lease a sandbox has ended by itself, however late that is
+     * proved.
+     */
+    public Duration sandboxTime(Instant now) {
+        return resources(ResourceKind.SANDBOX).stream()
+                .map(sandbox -> sandbox.lived(now))
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     /** When its present sandbox was first wanted; null while queued. */

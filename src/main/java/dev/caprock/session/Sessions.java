@@ -1,9 +1,14 @@
 package dev.caprock.session;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.caprock.audit.Actor;
 import dev.caprock.id.Ids;
 import dev.caprock.secrets.Vault;
+import dev.caprock.tenant.Budgets;
+import dev.caprock.tenant.Tenants;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +28,9 @@ import tools.jackson.databind.json.JsonMapper;
 public class Sessions {
 
     private final SessionStore store;
+    private final SessionQueue queue;
+    private final Tenants tenants;
+    private final Budgets budgets;
     private final Wakes wakes;
     private final Ceilings ceilings;
     private final Chronicle chronicle;
@@ -32,6 +40,9 @@ public class Sessions {
 
     Sessions(
             SessionStore store,
+            SessionQueue queue,
+            Tenants tenants,
+            Budgets budgets,
             Wakes wakes,
             Ceilings ceilings,
             Chronicle chronicle,
@@ -39,6 +50,9 @@ public class Sessions {
             Ids ids,
             JsonMapper json) {
         this.store = store;
+        this.queue = queue;
+        this.tenants = tenants;
+        this.budgets = budgets;
         this.wakes = wakes;
         this.ceilings = ceilings;
         this.chronicle = chronicle;
@@ -47,10 +61,15 @@ public class Sessions {
         this.json = json;
     }
 
-    /** Accepts a request: nothing outside is touched yet. The prompt and all secrets are stored sealed. */
+    /**
+     * Accepts a request: nothing outside is touched yet. The prompt and all secrets are stored sealed.
+     *
+     * @throws QueueFull when as many sessions of its tenant wait as may; then nothing is stored
+     */
     public Session accept(NewSession request, String prompt, Map<String, String> secrets, Actor actor) {
         UUID id = ids.next();
         Instant now = wakes.open(id);
+        requireRoom(request.tenant());
         var session = new Session(id, ids.next(), request, now);
         store.save(session);
         UUID run = session.runs().getFirst().id();
@@ -64,6 +83,16 @@ public class Sessions {
         }
         chronicle.record(session, actor, now);
         return session;
+    }
+
+    private void requireRoom(String tenant) {
+        Integer most = tenants.limits(tenant).maximumQueued();
+        if (most != null) {
+            queue.lockTenant(tenant);
+            if (queue.queued(tenant) >= most) {
+                throw new QueueFull(tenant, most);
+            }
+        }
     }
 
     /** Another tenant's session is not there. */
@@ -121,9 +150,22 @@ public class Sessions {
             if (!meant.test(session.version())) {
                 return new Amended.Outdated(session);
             }
+            if (!isPaid(session, amendment.expiresAt())) {
+                return new Amended.Refused(
+                        "expiresAt", "budget_exceeded", "The tenant's budget has not enough left for that long.");
+            }
             session.amend(amendment);
             return new Amended.Done(session);
         });
+    }
+
+    /** Whether what the session can take until then is reserved, or could be now. */
+    private boolean isPaid(Session session, @Nullable Instant end) {
+        if (end == null) {
+            return true;
+        }
+        Duration open = Duration.between(requireNonNull(session.startedAt()), end);
+        return budgets.extend(session.tenant(), session.id(), ceilings.mostSandboxTime(open));
     }
 
     /** Takes a further run. Empty when the tenant has no such session. */

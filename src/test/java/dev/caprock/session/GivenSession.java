@@ -54,6 +54,19 @@ public final class GivenSession {
         return request(closeWhen, OnSandboxLost.FAIL);
     }
 
+    /** The same of another tenant's, at a provider that is named. */
+    public static NewSession request(String tenant, String provider) {
+        NewSession common = request(CloseWhen.IDLE);
+        return new NewSession(
+                tenant,
+                common.createdBy(),
+                provider,
+                common.terms(),
+                common.network(),
+                common.repos(),
+                common.labels());
+    }
+
     private static NewSession request(CloseWhen closeWhen, OnSandboxLost onSandboxLost) {
         return new NewSession(
                 "acme",

@@ -3,6 +3,7 @@ package dev.caprock.session.lifecycle;
 import dev.caprock.id.Ids;
 import dev.caprock.session.Cause;
 import dev.caprock.session.Detail;
+import dev.caprock.session.Hold;
 import dev.caprock.session.RunStatus;
 import dev.caprock.session.Session;
 import dev.caprock.session.StopReason;
@@ -32,11 +33,15 @@ sealed interface Action {
         }
     }
 
-    /** Its provider is busy. */
-    record StayQueued(UUID subject, String reason, Instant until) implements Move {
+    /**
+     * Its provider is busy, or its tenant has what it may have.
+     *
+     * @param hold null where it is the provider
+     */
+    record StayQueued(UUID subject, String reason, @Nullable Hold hold, Instant until) implements Move {
         @Override
         public void apply(Session session, Ids ids, Instant now) {
-            session.waitFor(reason, until);
+            session.waitFor(reason, hold, until);
         }
     }
 

@@ -100,9 +100,41 @@ class Agenda implements Wakes {
                             where kind = 'SESSION' and id in (
                                 select a.id from agenda a
                                     where a.kind = 'SESSION' and a.id in (
-                                        select s.id from session s where s.status = 'QUEUED' and s.provider = :provider
+                                        select s.id from session s
+                                            where s.status = 'QUEUED' and s.provider = :provider and s.held_by is null
                                             order by s.id limit :most)
                                     for update skip locked)""").param("provider", provider).param("most", WOKEN).update();
+        nudgeWoken(woken);
+    }
+
+    /**
+     * The same for those that their tenant holds back.
+     *
+     * @param except who knows already
+     * @param fits how long those may ask for that wait for the budget
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void wakeHeld(String tenant, UUID except, Duration fits) {
+        int woken = jdbc.sql("""
+                        update agenda set due_at = least(due_at, clock_timestamp()), wakes = wakes + 1
+                            where kind = 'SESSION' and id in (
+                                select a.id from agenda a
+                                    where a.kind = 'SESSION' and a.id in (
+                                        select s.id from session s
+                                            where s.status = 'QUEUED' and s.tenant = :tenant and s.id <> :except
+                                              and (s.held_by = 'TENANT_LIMIT' or (s.held_by = 'BUDGET'
+                                                and s.ttl <= cast(:seconds as numeric) * 1000000000))
+                                            order by s.id limit :most)
+                                    for update skip locked)""")
+                .param("tenant", tenant)
+                .param("except", except)
+                .param("seconds", fits.toSeconds())
+                .param("most", WOKEN)
+                .update();
+        nudgeWoken(woken);
+    }
+
+    private void nudgeWoken(int woken) {
         if (woken > 0) {
             nudgeAfterCommit(() -> nudge.due());
         }

@@ -90,7 +90,7 @@ final class Decisions {
         Instant next = now.plus(own.lookIn());
         Instant told = session.waitsUntil();
         if (told == null || reached(told) || !own.reason().equals(session.waitsFor())) {
-            actions.add(new Action.StayQueued(session.id(), own.reason(), next));
+            actions.add(new Action.StayQueued(session.id(), own.reason(), own.hold(), next));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.caprock.audit.Actor;
 import dev.caprock.id.Ids;
 import dev.caprock.secrets.Vault;
 import dev.caprock.session.Chronicle;
+import dev.caprock.session.Hold;
 import dev.caprock.session.Session;
 import dev.caprock.session.SessionStatus;
 import dev.caprock.session.Sessions;
@@ -27,13 +28,22 @@ class Desk {
 
     private final Agenda agenda;
     private final Admission admission;
+    private final Allowances allowances;
     private final Sessions sessions;
     private final Chronicle chronicle;
     private final Vault vault;
     private final Ids ids;
 
-    Desk(Agenda agenda, Admission admission, Sessions sessions, Chronicle chronicle, Vault vault, Ids ids) {
+    Desk(
+            Agenda agenda,
+            Admission admission,
+            Allowances allowances,
+            Sessions sessions,
+            Chronicle chronicle,
+            Vault vault,
+            Ids ids) {
         this.agenda = agenda;
+        this.allowances = allowances;
         this.admission = admission;
         this.sessions = sessions;
         this.chronicle = chronicle;
@@ -46,14 +56,15 @@ class Desk {
     public Optional<Picture> read(Claim claim) {
         return agenda.look(claim).map(held -> {
             Session session = sessions.get(claim.id());
-            return new Picture(session, admission.of(session), held.wakes(), held.now());
+            return new Picture(session, admission.of(session, held.now()), held.wakes(), held.now());
         });
     }
 
     /** Makes the moves that were decided on a picture. False when it is out of date: then nothing was written. */
     public boolean move(Claim claim, Picture seen, List<Action.Move> moves) {
         return change(claim, seen, (session, now) -> {
-                    moves.forEach(move -> move.apply(session, ids, now));
+                    moves.forEach(decided ->
+                            admission.settled(session, decided, now).ifPresent(move -> move.apply(session, ids, now)));
                     session.runs().stream()
                             .filter(run -> run.status().isEnded())
                             .forEach(run -> agenda.remove(Place.run(run.id())));
@@ -92,8 +103,13 @@ class Desk {
         Session session = sessions.get(claim.id());
         String provider = session.provider();
         boolean hadPlace = session.holdsPlace();
+        Hold hold = session.heldBy();
         change.accept(session, held.now());
-        if (hadPlace && !(session.holdsPlace() && provider.equals(session.provider()))) {
+        boolean leaves = session.status() == SessionStatus.CLOSED || (hadPlace && !session.holdsPlace());
+        if (leaves || (hold != null && hold != session.heldBy())) {
+            allowances.free(session, held.now());
+        }
+        if (leaves || (hadPlace && !provider.equals(session.provider()))) {
             agenda.wakeQueued(provider);
         }
         chronicle.record(session, loop(session), held.now());

@@ -8,6 +8,7 @@ import dev.caprock.session.Resource;
 import dev.caprock.session.ResourceKind;
 import dev.caprock.session.Session;
 import dev.caprock.session.SessionSettings;
+import dev.caprock.tenant.Tenants;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -22,21 +23,30 @@ class SessionCeilings implements Ceilings {
     private final Providers providers;
     private final SessionSettings settings;
     private final LifecycleSettings lifecycle;
+    private final Tenants tenants;
 
     SessionCeilings(
             SessionCredentials credentials,
             Providers providers,
             SessionSettings settings,
-            LifecycleSettings lifecycle) {
+            LifecycleSettings lifecycle,
+            Tenants tenants) {
         this.credentials = credentials;
         this.providers = providers;
         this.settings = settings;
         this.lifecycle = lifecycle;
+        this.tenants = tenants;
     }
 
     @Override
     public Ceiling of(Session session) {
-        return credential(session).or(sandbox(session));
+        Ceiling made = credential(session).or(sandbox(session));
+        Duration longest = tenants.limits(session.tenant()).maximumTtl();
+        return longest == null
+                ? made
+                : made.or(new Ceiling(
+                        micros(started(session).plus(longest)),
+                        "its tenant's sessions may stay open for %s at most.".formatted(longest)));
     }
 
     private Ceiling credential(Session session) {
@@ -46,7 +56,7 @@ class SessionCeilings implements Ceilings {
         }
         Instant latest = session.credential()
                 .map(row -> credentials.kept(session, row).expiresAt().minus(settings.closingMargin()))
-                .orElseGet(() -> started(session).plus(settings.maximumTtl())); // so it will be made
+                .orElseGet(() -> started(session).plus(credentials.longestOpen(session))); // so it will be made
         return new Ceiling(micros(latest), "its credential was made for that long.");
     }
 
@@ -63,6 +73,12 @@ class SessionCeilings implements Ceilings {
     @Override
     public Duration longestTtl(String provider) {
         return providers.named(provider).maximumLifetime().minus(lifecycle.room());
+    }
+
+    /** A sandbox that is made at the very end may outlast it by its first lease, which is longer than closing takes. */
+    @Override
+    public Duration mostSandboxTime(Duration open) {
+        return open.plus(lifecycle.sandboxLease());
     }
 
     private static Instant started(Session session) {

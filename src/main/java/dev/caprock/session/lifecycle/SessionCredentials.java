@@ -7,6 +7,7 @@ import dev.caprock.session.Resource;
 import dev.caprock.session.SecretName;
 import dev.caprock.session.Session;
 import dev.caprock.session.SessionSettings;
+import dev.caprock.tenant.Tenants;
 import dev.caprock.workspace.Credential;
 import dev.caprock.workspace.CredentialMode;
 import dev.caprock.workspace.MountedRepo;
@@ -21,10 +22,12 @@ import org.springframework.stereotype.Component;
 class SessionCredentials {
 
     private final SessionSettings settings;
+    private final Tenants tenants;
     private final Vault vault;
 
-    SessionCredentials(SessionSettings settings, Vault vault) {
+    SessionCredentials(SessionSettings settings, Tenants tenants, Vault vault) {
         this.settings = settings;
+        this.tenants = tenants;
         this.vault = vault;
     }
 
@@ -60,9 +63,20 @@ class SessionCredentials {
      */
     Duration life(Session session) {
         Duration open = mode(session).revocable()
-                ? settings.maximumTtl()
+                ? longestOpen(session)
                 : session.terms().ttl();
         return open.plus(settings.closingMargin());
+    }
+
+    /** As the service and the tenant allow it now, but never less than was agreed. */
+    Duration longestOpen(Session session) {
+        Duration longest = settings.maximumTtl();
+        Duration ofTenant = tenants.limits(session.tenant()).maximumTtl();
+        if (ofTenant != null && ofTenant.compareTo(longest) < 0) {
+            longest = ofTenant;
+        }
+        Duration agreed = session.terms().ttl();
+        return agreed.compareTo(longest) > 0 ? agreed : longest;
     }
 
     void keep(Session session, Resource row, Credential credential) {

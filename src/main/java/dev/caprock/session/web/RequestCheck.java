@@ -60,6 +60,7 @@ class RequestCheck {
     private final Workspaces workspaces;
     private final NetworkCheck network;
     private final CredentialCheck credentials;
+    private final TenantCheck tenant;
 
     RequestCheck(
             SessionSettings settings,
@@ -67,7 +68,8 @@ class RequestCheck {
             Ceilings ceilings,
             Agents agents,
             Workspaces workspaces,
-            CredentialCheck credentials) {
+            CredentialCheck credentials,
+            TenantCheck tenant) {
         this.settings = settings;
         this.providers = providers;
         this.ceilings = ceilings;
@@ -75,6 +77,7 @@ class RequestCheck {
         this.workspaces = workspaces;
         this.network = new NetworkCheck(agents, workspaces);
         this.credentials = credentials;
+        this.tenant = tenant;
     }
 
     Checked check(CreateSession request, Caller caller) {
@@ -87,13 +90,14 @@ class RequestCheck {
         credentials.refuseRootKeys(secrets, "/agent/secrets", mistakes);
         credentials.refuseRootKeys(asked.terms().agent().env(), "/agent/env", mistakes);
         mistakes.end();
+        tenant.check(asked);
         NewSession session = placed(network.completed(asked, secrets.keySet()), secrets.keySet());
         String mode = credentials.choose(request.credential(), session);
         return new Checked(session.resolved(repos(session), mode), prompt, secrets);
     }
 
     private NewSession session(CreateSession request, Caller caller, Mistakes mistakes) {
-        Duration ttl = ttl(request.ttl(), mistakes);
+        Duration ttl = ttl(request.ttl(), caller, mistakes);
         Network asked = NetworkCheck.read(request.network(), mistakes);
         var terms = new Terms(
                 request.provider() == null && request.template() == null, // each provider has templates of its own
@@ -112,7 +116,7 @@ class RequestCheck {
         return new NewSession(
                 caller.tenant(),
                 caller.subject(),
-                provider(request.provider(), mistakes),
+                provider(request.provider(), caller, mistakes),
                 terms,
                 asked,
                 repos(request.repos(), mistakes),
@@ -131,8 +135,8 @@ class RequestCheck {
         }
     }
 
-    private String provider(@Nullable String name, Mistakes mistakes) {
-        String wanted = name == null ? providers.preferred(settings.defaultProvider()) : name;
+    private String provider(@Nullable String name, Caller caller, Mistakes mistakes) {
+        String wanted = name == null ? tenant.preferredProvider(caller.tenant()) : name;
         mistakes.check(
                 providers.find(wanted).isPresent(),
                 "/provider",
@@ -245,8 +249,8 @@ class RequestCheck {
         return text;
     }
 
-    private Duration ttl(@Nullable String text, Mistakes mistakes) {
-        Duration ttl = duration(text, settings.defaultTtl(), "/ttl", mistakes);
+    private Duration ttl(@Nullable String text, Caller caller, Mistakes mistakes) {
+        Duration ttl = duration(text, tenant.defaultTtl(caller.tenant()), "/ttl", mistakes);
         mistakes.check(
                 ttl.compareTo(settings.minimumTtl()) >= 0 && ttl.compareTo(settings.maximumTtl()) <= 0,
                 "/ttl",
@@ -297,7 +301,7 @@ class RequestCheck {
     private NewSession placed(NewSession session, Set<String> secrets) {
         List<Problem.Mistake> impossible = impossible(session, secrets);
         if (!impossible.isEmpty() && session.terms().anyProvider()) {
-            Optional<NewSession> elsewhere = providers.names().stream()
+            Optional<NewSession> elsewhere = tenant.providers(session.tenant()).stream()
                     .map(session::with)
                     .filter(other -> impossible(other, secrets).isEmpty())
                     .findFirst();

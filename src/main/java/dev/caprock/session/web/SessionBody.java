@@ -164,7 +164,9 @@ record SessionBody(
     private static List<Condition> conditions(Session session) {
         if (session.status() == SessionStatus.QUEUED && session.waitsFor() != null) {
             String detail = "%s; next attempt at %s".formatted(session.waitsFor(), session.waitsUntil());
-            return List.of(new Condition("slot", "waiting", session.createdAt(), detail, Map.of()));
+            String reason =
+                    session.heldBy() == null ? "provider" : session.heldBy().text();
+            return List.of(new Condition("slot", "waiting", session.createdAt(), detail, Map.of("reason", reason)));
         }
         return session.resources().stream().map(SessionBody::condition).toList();
     }
@@ -209,14 +211,7 @@ record SessionBody(
     }
 
     private static Map<String, Object> usage(Session session, Instant now) {
-        long seconds = 0;
-        for (Resource sandbox : session.resources(ResourceKind.SANDBOX)) {
-            if (sandbox.liveAt() != null) {
-                Instant end = sandbox.goneAt() == null ? now : sandbox.goneAt();
-                seconds += Math.max(0, Duration.between(sandbox.liveAt(), end).toSeconds());
-            }
-        }
-        return Map.of("sandboxSeconds", seconds);
+        return Map.of("sandboxSeconds", session.sandboxTime(now).toSeconds());
     }
 
     /** What a caller may do to a session that stands so; reading is always allowed. */

@@ -180,8 +180,7 @@ class SessionController {
         List<RunBody> runs = session.runs().stream()
                 .map(run -> RunBody.of(session.id(), run, outputs.position(run.id())))
                 .toList();
-        Long position =
-                session.status() == SessionStatus.QUEUED ? queue.ahead(session.provider(), session.id()) + 1 : null;
+        Long position = session.status() == SessionStatus.QUEUED ? queue.position(session) : null;
         return SessionBody.of(session, runs, position, clock.instant());
     }
 

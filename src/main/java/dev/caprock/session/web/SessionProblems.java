@@ -4,7 +4,9 @@ import dev.caprock.problem.Problem;
 import dev.caprock.problem.ProblemAnswer;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.session.IllegalMove;
+import dev.caprock.session.QueueFull;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
@@ -30,6 +32,8 @@ class SessionProblems {
                         "Get the session itself: it tells how everything ended.")
                 .with(HttpHeaders.LINK, "</v1/sessions/%s>; rel=\"up\"".formatted(session));
     }
+    /** Nobody knows when a queue has room again. */
+    private static final Duration RETRY = Duration.ofSeconds(5);
 
     @ExceptionHandler
     ResponseEntity<Object> illegal(IllegalMove move, HttpServletRequest request) {
@@ -41,6 +45,16 @@ class SessionProblems {
                 .saying("sessionStatus", move.from().text())
                 .saying("allowedActions", SessionBody.allowedActions(move.from()));
         return ProblemAnswer.of(problem, request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> full(QueueFull full, HttpServletRequest request) {
+        var problem = new Problem(
+                HttpStatus.TOO_MANY_REQUESTS,
+                "queue_full",
+                "Your tenant may have %d queued sessions, and has them.".formatted(full.most()),
+                "Try again once some of them have begun, or cancel some.");
+        return ProblemAnswer.of(problem.retryAfter(RETRY), request);
     }
 
     @ExceptionHandler

@@ -4,6 +4,8 @@ import dev.caprock.TestDatabaseConfiguration;
 import dev.caprock.remote.Wire;
 import dev.caprock.session.AdmissionSettings;
 import dev.caprock.session.SessionSettings;
+import dev.caprock.tenant.Budgets;
+import dev.caprock.tenant.Tenants;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
@@ -26,7 +28,8 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
     "dev.caprock.secrets",
     "dev.caprock.remote",
     "dev.caprock.sandbox",
-    "dev.caprock.workspace"
+    "dev.caprock.workspace",
+    "dev.caprock.tenant"
 })
 @EnableConfigurationProperties({SessionSettings.class, AdmissionSettings.class})
 @ComponentScan({
@@ -39,7 +42,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
     "dev.caprock.workspace",
     "dev.caprock.agent"
 })
-@Import(TestDatabaseConfiguration.class)
+@Import({TestDatabaseConfiguration.class, Tenants.class, Budgets.class})
 class CrashRooms {
 
     @Bean

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caprock.session.Cause;
 import dev.caprock.session.CloseWhen;
 import dev.caprock.session.GivenSession;
+import dev.caprock.session.Hold;
 import dev.caprock.session.Resource;
 import dev.caprock.session.ResourceKind;
 import dev.caprock.session.RunStatus;
@@ -82,9 +83,12 @@ class DecisionsTest {
 
             assertThat(actions(given))
                     .containsExactly(new StayQueued(
-                            given.session().id(), busy.reason(), given.now().plus(SOON)));
+                            given.session().id(),
+                            busy.reason(),
+                            null,
+                            given.now().plus(SOON)));
 
-            given.session().waitFor(busy.reason(), given.now().plus(SOON));
+            given.session().waitFor(busy.reason(), null, given.now().plus(SOON));
             assertThat(actions(given)).isEmpty();
             assertThat(until(given)).isEqualTo(given.now().plus(SOON));
         }
@@ -92,11 +96,24 @@ class DecisionsTest {
         @Test
         void itSaysSoAgainWhenTheReasonIsAnotherOrItsTimeIsOver() {
             capacity = new Capacity(List.of(busy));
-            given.session().waitFor("e2b is busy: full", given.now().plus(SOON));
+            given.session().waitFor("e2b is busy: full", null, given.now().plus(SOON));
             assertThat(next(given)).containsExactly(StayQueued.class);
 
-            given.session().waitFor(busy.reason(), given.now().plus(SOON));
+            given.session().waitFor(busy.reason(), null, given.now().plus(SOON));
             assertThat(next(given.later(SOON))).containsExactly(StayQueued.class);
+        }
+
+        @Test
+        void itSaysWhatOfItsTenantsItWaitsFor() {
+            var held = Capacity.Room.held("e2b", Hold.BUDGET, "held back", SOON);
+            capacity = new Capacity(List.of(held));
+
+            assertThat(actions(given))
+                    .containsExactly(new StayQueued(
+                            given.session().id(),
+                            "held back",
+                            Hold.BUDGET,
+                            given.now().plus(SOON)));
         }
 
         @Test

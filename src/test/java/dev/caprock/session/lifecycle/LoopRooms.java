@@ -1,7 +1,12 @@
 package dev.caprock.session.lifecycle;
 
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
 import dev.caprock.TestDatabaseConfiguration;
 import dev.caprock.id.Ids;
+import dev.caprock.remote.Standing;
+import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Providers;
 import dev.caprock.session.AdmissionSettings;
 import dev.caprock.session.Ceiling;
@@ -10,6 +15,8 @@ import dev.caprock.session.Chronicle;
 import dev.caprock.session.Session;
 import dev.caprock.session.SessionQueue;
 import dev.caprock.session.Sessions;
+import dev.caprock.tenant.Budgets;
+import dev.caprock.tenant.Tenants;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +31,7 @@ import org.springframework.context.annotation.Import;
 /** The loop's transactions as Spring puts them together, with no engine, no doings and no web: tests turn it by hand. */
 @EnableAutoConfiguration
 @AutoConfigurationPackage(basePackages = "dev.caprock.session")
-@ConfigurationPropertiesScan("dev.caprock.secrets")
+@ConfigurationPropertiesScan({"dev.caprock.secrets", "dev.caprock.tenant"})
 @EnableConfigurationProperties({LifecycleSettings.class, AdmissionSettings.class})
 @ComponentScan({"dev.caprock.journal", "dev.caprock.audit", "dev.caprock.secrets"})
 @Import({
@@ -35,6 +42,9 @@ import org.springframework.context.annotation.Import;
     Ids.class,
     Providers.class,
     Networks.class,
+    Tenants.class,
+    Budgets.class,
+    Allowances.class,
     Admission.class,
     Agenda.class,
     Nudge.class,
@@ -55,7 +65,21 @@ class LoopRooms {
             public Duration longestTtl(String provider) {
                 return Duration.ofDays(1);
             }
+
+            @Override
+            public Duration mostSandboxTime(Duration open) {
+                return open.plus(Defaults.LIFECYCLE.sandboxLease());
+            }
         };
+    }
+
+    /** It has room for whatever is not limited by us. */
+    @Bean
+    Provider scarce() {
+        Provider provider = mock();
+        when(provider.name()).thenReturn("scarce");
+        when(provider.standing()).thenReturn(Standing.free(Standing.Breaker.CLOSED, 1000));
+        return provider;
     }
 
     @Bean

@@ -19,6 +19,8 @@ import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Providers;
 import dev.caprock.session.Ceilings;
 import dev.caprock.session.SessionSettings;
+import dev.caprock.tenant.Limits;
+import dev.caprock.tenant.Tenants;
 import dev.caprock.workspace.CredentialMode;
 import dev.caprock.workspace.Credentials;
 import dev.caprock.workspace.Modes;
@@ -112,7 +114,7 @@ class NewAgentTest {
 
     private void start(Class<?>... more) {
         service.scan("dev.caprock.agent");
-        service.register(Providers.class, RequestCheck.class, CredentialCheck.class);
+        service.register(Providers.class, RequestCheck.class, CredentialCheck.class, TenantCheck.class);
         if (more.length > 0) {
             service.register(more);
         }
@@ -126,6 +128,7 @@ class NewAgentTest {
         Ceilings ceilings = mock();
         when(ceilings.longestTtl("e2b")).thenReturn(Duration.ofHours(12));
         service.registerBean(Ceilings.class, () -> ceilings);
+        service.registerBean(Tenants.class, NewAgentTest::unlimited);
         service.registerBean(Workspaces.class, NewAgentTest::unreachable);
         service.registerBean(
                 SessionSettings.class,
@@ -136,6 +139,12 @@ class NewAgentTest {
                         Duration.ofHours(12),
                         Duration.ofMinutes(20)));
         service.refresh();
+    }
+
+    private static Tenants unlimited() {
+        Tenants tenants = mock();
+        when(tenants.limits(any())).thenReturn(new Limits(null, null, null, null, null, null, null, null, null));
+        return tenants;
     }
 
     private static Modes working() {

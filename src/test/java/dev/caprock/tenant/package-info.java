@@ -1,0 +1,4 @@
+@NullMarked
+package dev.caprock.tenant;
+
+import org.jspecify.annotations.NullMarked;
