@@ -79,6 +79,7 @@ class ArchitectureTest {
         "dev.caprock.session.sweep,     id session session.lifecycle sandbox workspace audit remote",
         "dev.caprock.session.web,       id problem idempotency session session.sweep sandbox workspace agent access journal audit remote"
         "dev.caprock.tenant,            tenant",
+        "dev.caprock.tenant.web,        tenant access problem",
         "dev.caprock.session,           id journal audit secrets tenant",
         "dev.caprock.session.lifecycle, id session sandbox workspace agent journal audit secrets remote tenant",
         "dev.caprock.session.sweep,     id session session.lifecycle sandbox workspace audit remote",

@@ -143,6 +143,27 @@ class TenantLimitsTest {
                 "[claude-code, command]");
     }
 
+    @Test
+    void requestsThatComeTooOftenAreRefusedButHealthIsNot() {
+        Reply first = scenario.http().get("/v1/providers");
+        assertThat(first.header("RateLimit-Policy")).isEqualTo("\"default\";q=400;w=2");
+        assertThat(first.header("RateLimit")).matches("\"default\";r=3\\d\\d;t=1");
+
+        Reply refused = first;
+        for (int i = 0; i < 5000 && refused.status() != 429; i++) {
+            refused = scenario.http().get("/v1/sessions/ses_unknown");
+        }
+
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.header("Content-Type")).startsWith("application/problem+json");
+        assertThat(refused.json().path("code").stringValue()).isEqualTo("rate_limited");
+        assertThat(refused.header("Retry-After")).isEqualTo("1");
+        assertThat(refused.header("RateLimit")).isEqualTo("\"default\";r=0;t=1");
+        Reply health = scenario.http().get("/actuator/health/liveness");
+        assertThat(health.status()).isEqualTo(200);
+        assertThat(health.header("RateLimit")).isEmpty();
+    }
+
     private SessionDraft draft() {
         return scenario.session().shell("echo here; sleep 60");
     }

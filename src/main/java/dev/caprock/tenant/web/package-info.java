@@ -1,0 +1,7 @@
+/**
+ * Holds back a tenant that asks too often.
+ */
+@NullMarked
+package dev.caprock.tenant.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.caprock.tenant.web;
+
+import org.jspecify.annotations.NullMarked;
