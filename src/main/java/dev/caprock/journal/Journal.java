@@ -58,10 +58,12 @@ public class Journal {
 
     private final JdbcClient database;
     private final Tail tail;
+    private final List<AppendListener> listeners;
 
-    Journal(JdbcClient database, Tail tail) {
+    Journal(JdbcClient database, Tail tail, AppendListener... listeners) {
         this.database = database;
         this.tail = tail;
+        this.listeners = List.of(listeners);
     }
 
     /**
@@ -90,6 +92,7 @@ public class Journal {
                         "data",
                         entries.stream().map(entry -> Json.write(entry.data())).toArray(String[]::new))
                 .update();
+        listeners.forEach(listener -> listener.appended(session, at, last - entries.size() + 1, entries));
         wakeReadersAfterCommit(session, last);
         return last;
     }

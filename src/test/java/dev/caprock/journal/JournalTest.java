@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 class JournalTest {
 
@@ -87,6 +88,35 @@ class JournalTest {
                 .extracting(Event::seq)
                 .containsExactlyElementsOf(LongStream.rangeClosed(1, 80).boxed().toList());
         assertThat(journal.head(session)).isEqualTo(80);
+    }
+
+    @Test
+    void listenersAreToldInTheTransactionThatAppends() {
+        var told = new ArrayList<String>();
+        var heard = new Journal(
+                database.client(),
+                new Tail(database, database.client()),
+                (id, at, first, entries) -> told.add("%d+%d %s"
+                        .formatted(
+                                first, entries.size(), TransactionSynchronizationManager.isActualTransactionActive())));
+
+        long ignored = append(entry());
+        long last = database.inTransaction(() -> heard.append(session, AT, List.of(entry(), entry())));
+
+        assertThat(last).isEqualTo(3);
+        assertThat(told).containsExactly("2+2 true");
+    }
+
+    @Test
+    void aListenerThatCannotRecordFailsTheAppend() {
+        var failing =
+                new Journal(database.client(), new Tail(database, database.client()), (id, at, first, entries) -> {
+                    throw new IllegalStateException("full");
+                });
+
+        assertThatThrownBy(() -> database.inTransaction(() -> failing.append(session, AT, List.of(entry()))))
+                .hasMessage("full");
+        assertThat(journal.head(session)).isZero();
     }
 
     @Test
