@@ -4,7 +4,9 @@ import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The wall clock, for ids and tokens. What is due, and who is alive, is judged by the database's. */
+/**
+ * The wall clock, for ids, tokens and webhooks. What is due in the loop, and who is alive, is judged by the database's.
+ */
 @Configuration(proxyBeanMethods = false)
 class TimeConfiguration {
 

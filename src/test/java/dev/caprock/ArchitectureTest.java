@@ -74,16 +74,13 @@ class ArchitectureTest {
         "dev.caprock.problem,           id",
         "dev.caprock.access..,          id problem audit",
         "dev.caprock.idempotency,       problem",
-        "dev.caprock.session,           id journal audit secrets",
-        "dev.caprock.session.lifecycle, id session sandbox workspace agent journal audit secrets remote",
-        "dev.caprock.session.sweep,     id session session.lifecycle sandbox workspace audit remote",
-        "dev.caprock.session.web,       id problem idempotency session session.sweep sandbox workspace agent access journal audit remote"
-        "dev.caprock.tenant,            tenant",
+        "dev.caprock.webhook..,         id problem access audit secrets journal",
+        "dev.caprock.tenant,            id",
         "dev.caprock.tenant.web,        tenant access problem",
         "dev.caprock.session,           id journal audit secrets tenant",
         "dev.caprock.session.lifecycle, id session sandbox workspace agent journal audit secrets remote tenant",
         "dev.caprock.session.sweep,     id session session.lifecycle sandbox workspace audit remote",
-        "dev.caprock.session.web,       id problem session session.sweep sandbox workspace agent access journal audit remote tenant"
+        "dev.caprock.session.web,       id problem idempotency session session.sweep sandbox workspace agent access journal audit remote tenant"
     })
     void thisPackageKnowsOnly(String room, String others) {
         onlyKnows(room, List.of(others.split(" ")));

@@ -125,6 +125,14 @@ class ConfigurationTest {
                         caprock.vercel.team-id = none
                         caprock.vercel.template = none
                         caprock.vercel.token = none
+                        caprock.webhook.allow-http = false
+                        caprock.webhook.allowed-networks = none
+                        caprock.webhook.concurrent-sends = 256
+                        caprock.webhook.connect-timeout = 5s
+                        caprock.webhook.interval = 5s
+                        caprock.webhook.maximum-endpoints = 20
+                        caprock.webhook.retention = 7d
+                        caprock.webhook.timeout = 15s
                         """);
     }
 

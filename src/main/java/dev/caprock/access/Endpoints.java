@@ -4,6 +4,7 @@ import static dev.caprock.access.Scope.ADMIN;
 import static dev.caprock.access.Scope.AUDIT_READ;
 import static dev.caprock.access.Scope.SESSIONS_READ;
 import static dev.caprock.access.Scope.SESSIONS_WRITE;
+import static dev.caprock.access.Scope.WEBHOOKS_WRITE;
 import static org.springframework.http.HttpMethod.DELETE;
 import static org.springframework.http.HttpMethod.GET;
 import static org.springframework.http.HttpMethod.PATCH;
@@ -40,6 +41,16 @@ final class Endpoints {
             Endpoint.of(GET, "/v1/sessions/{id}/events", SESSIONS_READ),
             Endpoint.of(GET, "/v1/sessions/{id}/diff", SESSIONS_READ),
             Endpoint.of(GET, "/v1/providers", SESSIONS_READ),
+            Endpoint.of(GET, "/v1/limits", SESSIONS_READ),
+            Endpoint.of(POST, "/v1/webhooks", WEBHOOKS_WRITE),
+            Endpoint.of(GET, "/v1/webhooks", WEBHOOKS_WRITE),
+            Endpoint.of(GET, "/v1/webhooks/{id}", WEBHOOKS_WRITE),
+            Endpoint.of(DELETE, "/v1/webhooks/{id}", WEBHOOKS_WRITE),
+            Endpoint.of(POST, "/v1/webhooks/{id}/test", WEBHOOKS_WRITE),
+            Endpoint.of(POST, "/v1/webhooks/{id}/rotate-secret", WEBHOOKS_WRITE),
+            Endpoint.of(GET, "/v1/webhooks/{id}/deliveries", WEBHOOKS_WRITE),
+            Endpoint.of(POST, "/v1/webhooks/{id}/deliveries/replay", WEBHOOKS_WRITE),
+            Endpoint.of(POST, "/v1/webhooks/{id}/deliveries/{delivery}/replay", WEBHOOKS_WRITE),
             Endpoint.of(GET, "/v1/leaks", AUDIT_READ),
             Endpoint.of(POST, "/v1/api-keys", ADMIN),
             Endpoint.of(GET, "/v1/api-keys", ADMIN),

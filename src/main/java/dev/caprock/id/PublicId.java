@@ -8,7 +8,9 @@ import java.util.regex.Pattern;
 public enum PublicId {
     SESSION("ses_"),
     RUN("run_"),
-    API_KEY("key_");
+    API_KEY("key_"),
+    WEBHOOK("whk_"),
+    DELIVERY("dlv_");
 
     private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{32}");
 

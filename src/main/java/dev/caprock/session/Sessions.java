@@ -71,7 +71,7 @@ public class Sessions {
         Instant now = wakes.open(id);
         requireRoom(request.tenant());
         var session = new Session(id, ids.next(), request, now);
-        store.save(session);
+        store.saveAndFlush(session); // what reports the first events finds its tenant in this row
         UUID run = session.runs().getFirst().id();
         vault.seal(id, SecretName.prompt(run), prompt.getBytes(StandardCharsets.UTF_8));
         vault.seal(id, SecretName.AGENT_SECRETS, json.writeValueAsBytes(secrets));

@@ -26,6 +26,8 @@ import org.springframework.test.context.ContextConfiguration;
             "caprock.lifecycle.stop-grace=2s",
             "caprock.events.heartbeat=1s",
             "server.tomcat.connection-timeout=3s",
+            "caprock.webhook.allow-http=true",
+            "caprock.webhook.allowed-networks=127.0.0.1",
             "caprock.e2b.package-hosts=system.packages.example,npm.agents.example",
             "caprock.vercel.package-hosts=system.packages.example,npm.agents.example",
             "caprock.remote.own.e2b.creates-per-second=1000",

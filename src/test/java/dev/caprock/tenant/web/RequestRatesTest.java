@@ -16,6 +16,7 @@ import jakarta.servlet.DispatcherType;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -129,7 +130,7 @@ class RequestRatesTest {
     }
 
     private void as(String tenant) {
-        when(callers.current()).thenReturn(new Caller(tenant, "ann"));
+        when(callers.current()).thenReturn(new Caller(tenant, "ann", Set.of()));
     }
 
     private void later(Duration time) {

@@ -1,0 +1,102 @@
+package dev.caprock.webhook;
+
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/** Sends what is due, each on a thread of its own, at most so many at once. */
+@Component
+class Dispatcher implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+
+    private final Deliveries deliveries;
+    private final Secrets secrets;
+    private final Sender sender;
+    private final int concurrentSends;
+    private final Semaphore places;
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final AtomicBoolean looking = new AtomicBoolean();
+    private volatile boolean running;
+
+    Dispatcher(Deliveries deliveries, Secrets secrets, Sender sender, WebhookSettings settings) {
+        this.deliveries = deliveries;
+        this.secrets = secrets;
+        this.sender = sender;
+        this.concurrentSends = settings.concurrentSends();
+        this.places = new Semaphore(concurrentSends);
+    }
+
+    /** Has it look for what is due, soon. Never blocks; while it looks already, it looks once more. */
+    void wake() {
+        woken.set(true);
+        if (running && looking.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("webhook-dispatcher").start(this::look);
+        }
+    }
+
+    private void look() {
+        try {
+            while (running && woken.getAndSet(false)) {
+                places.acquire(); // whoever gives one back looks too
+                places.release();
+                deliveries.claim(places.availablePermits()).forEach(this::start);
+            }
+        } catch (InterruptedException interruption) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException failure) {
+            log.warn("webhooks could not look for what is due; the recurring job looks again", failure);
+        } finally {
+            looking.set(false);
+        }
+        if (woken.get()) {
+            wake();
+        }
+    }
+
+    private void start(Claimed claimed) {
+        places.acquireUninterruptibly();
+        Thread.ofVirtual().name("webhook-delivery").start(() -> {
+            try {
+                deliver(claimed);
+            } catch (RuntimeException failure) {
+                log.warn(
+                        "webhook delivery={} was cut off; it is sent again once its claim ends", claimed.id(), failure);
+            } finally {
+                wake(); // for what waited for this one, or for its place
+                places.release();
+            }
+        });
+    }
+
+    private void deliver(Claimed claimed) {
+        var keys = secrets.of(claimed.endpoint(), claimed.previousSecretToo());
+        if (!keys.isEmpty()) { // else the endpoint was just deleted
+            deliveries.record(claimed, sender.send(claimed, keys));
+        }
+    }
+
+    /** Whether nothing is under way. */
+    boolean isIdle() {
+        return !looking.get() && !woken.get() && places.availablePermits() == concurrentSends;
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    /** Takes on nothing more. What is under way goes on while the rest of the replica stops; what that cuts off is sent again. */
+    @Override
+    public void stop() {
+        running = false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

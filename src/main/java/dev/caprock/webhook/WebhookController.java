@@ -1,0 +1,146 @@
+package dev.caprock.webhook;
+
+import dev.caprock.access.Callers;
+import dev.caprock.access.RequestActors;
+import dev.caprock.id.PublicId;
+import dev.caprock.problem.Problem;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Webhooks over REST. */
+@RestController
+@RequestMapping("/v1/webhooks")
+class WebhookController {
+
+    private final Webhooks webhooks;
+    private final Dispatcher dispatcher;
+    private final Guard guard;
+    private final Callers callers;
+    private final RequestActors actors;
+
+    WebhookController(Webhooks webhooks, Dispatcher dispatcher, Guard guard, Callers callers, RequestActors actors) {
+        this.webhooks = webhooks;
+        this.dispatcher = dispatcher;
+        this.guard = guard;
+        this.callers = callers;
+        this.actors = actors;
+    }
+
+    /** All endpoints of a tenant: there are few. */
+    record All(List<WebhookBody> webhooks) {}
+
+    /** A page of deliveries; {@code nextCursor} is null on the last. */
+    record Page(List<DeliveryBody> deliveries, @Nullable String nextCursor) {}
+
+    /** How many deliveries are sent again. */
+    record Replayed(int replayed) {}
+
+    @PostMapping
+    ResponseEntity<WebhookBody> create(@RequestBody CreateWebhook body, HttpServletRequest request) {
+        CreateWebhook.Checked checked = body.check(guard);
+        var made = webhooks.create(checked.url(), checked.events(), checked.description(), actors.of(request));
+        WebhookBody answer = WebhookBody.of(made);
+        return ResponseEntity.created(URI.create("/v1/webhooks/" + answer.id())).body(answer);
+    }
+
+    @GetMapping
+    All list() {
+        return new All(webhooks.list(callers.current().tenant()).stream()
+                .map(WebhookBody::of)
+                .toList());
+    }
+
+    @GetMapping("/{id}")
+    WebhookBody get(@PathVariable String id) {
+        return WebhookBody.of(webhooks.get(callers.current().tenant(), webhook(id)));
+    }
+
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(@PathVariable String id, HttpServletRequest request) {
+        webhooks.delete(webhook(id), actors.of(request));
+    }
+
+    @PostMapping("/{id}/rotate-secret")
+    WebhookBody rotateSecret(@PathVariable String id, HttpServletRequest request) {
+        return WebhookBody.of(webhooks.rotate(webhook(id), actors.of(request)));
+    }
+
+    @PostMapping("/{id}/test")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    DeliveryBody test(@PathVariable String id, HttpServletRequest request) {
+        Delivery delivery = webhooks.test(webhook(id), actors.of(request));
+        dispatcher.wake();
+        return DeliveryBody.of(delivery);
+    }
+
+    @GetMapping("/{id}/deliveries")
+    Page deliveries(
+            @PathVariable String id,
+            @RequestParam @Nullable String status,
+            @RequestParam @Nullable String cursor,
+            @RequestParam(defaultValue = "50") int limit) {
+        if (limit < 1 || limit > 200) {
+            throw Problem.invalid("/limit", "Must be from 1 to 200.");
+        }
+        List<Delivery> found = webhooks.page(
+                callers.current().tenant(),
+                webhook(id),
+                status == null ? null : status(status),
+                cursor == null ? null : cursor(cursor),
+                limit + 1);
+        List<DeliveryBody> page =
+                found.stream().limit(limit).map(DeliveryBody::of).toList();
+        return new Page(page, found.size() > limit ? page.getLast().id() : null);
+    }
+
+    @PostMapping("/{id}/deliveries/{delivery}/replay")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    DeliveryBody replay(@PathVariable String id, @PathVariable String delivery, HttpServletRequest request) {
+        UUID which = PublicId.DELIVERY.parse(delivery).orElseThrow(() -> Problem.notFound("delivery"));
+        Delivery replayed = webhooks.replay(webhook(id), which, actors.of(request));
+        dispatcher.wake();
+        return DeliveryBody.of(replayed);
+    }
+
+    @PostMapping("/{id}/deliveries/replay")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    Replayed replayFailed(@PathVariable String id, HttpServletRequest request) {
+        int replayed = webhooks.replayFailed(webhook(id), actors.of(request));
+        dispatcher.wake();
+        return new Replayed(replayed);
+    }
+
+    private static UUID webhook(String text) {
+        return PublicId.WEBHOOK.parse(text).orElseThrow(() -> Problem.notFound("webhook"));
+    }
+
+    private static Delivery.Status status(String text) {
+        return Stream.of(Delivery.Status.values())
+                .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(text))
+                .findFirst()
+                .orElseThrow(() -> Problem.invalid("/status", "Must be pending, delivered or failed."));
+    }
+
+    private static UUID cursor(String text) {
+        return PublicId.DELIVERY
+                .parse(text)
+                .orElseThrow(() -> Problem.invalid("/cursor", "Use the nextCursor of the page before."));
+    }
+}

@@ -1,0 +1,667 @@
+package dev.caprock.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.caprock.audit.Actor;
+import dev.caprock.audit.Audit;
+import dev.caprock.audit.AuditRecord;
+import dev.caprock.audit.Chains;
+import dev.caprock.id.PublicId;
+import dev.caprock.journal.Entry;
+import dev.caprock.journal.Journal;
+import dev.caprock.problem.Problem;
+import dev.caprock.remote.TurnedClock;
+import dev.caprock.secrets.Vault;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What is appended is delivered, in order, once if all goes well and at least once if not. Time is turned by hand. */
+@SpringBootTest(
+        classes = WebhookRooms.class,
+        webEnvironment = SpringBootTest.WebEnvironment.NONE,
+        properties = {
+            "caprock.secrets.master-key=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            "caprock.webhook.allow-http=true",
+            "caprock.webhook.allowed-networks=127.0.0.1",
+            "caprock.webhook.maximum-endpoints=3",
+            "caprock.webhook.timeout=1s",
+            "db-scheduler.enabled=false"
+        })
+@Timeout(60)
+class DeliveringTest {
+
+    private static final Entry WARNING =
+            new Entry("session.warning", null, Map.of("code", "c", "message", "said by a sandbox"));
+
+    @Autowired
+    private Webhooks webhooks;
+
+    @Autowired
+    private Deliveries deliveries;
+
+    @Autowired
+    private Dispatcher dispatcher;
+
+    @Autowired
+    private Secrets secrets;
+
+    @Autowired
+    private Sender sender;
+
+    @Autowired
+    private WebhookSettings settings;
+
+    @Autowired
+    private Journal journal;
+
+    @Autowired
+    private Audit audit;
+
+    @Autowired
+    private Vault vault;
+
+    @Autowired
+    private TurnedClock clock;
+
+    @Autowired
+    private TransactionTemplate transactions;
+
+    @Autowired
+    private JdbcClient database;
+
+    private final String tenant = "tenant-" + UUID.randomUUID();
+    private final Actor ann = new Actor(tenant, "ann", null, null);
+    private Receiver receiver = receiver();
+
+    @BeforeEach
+    void nothingIsLeft() {
+        int ignored = database.sql("delete from webhook_endpoint").update();
+    }
+
+    @AfterEach
+    void close() {
+        settle();
+        receiver.close();
+    }
+
+    // ---- what is told --------------------------------------------------------------------------------------------
+
+    @Test
+    void whatIsAppendedIsDeliveredSignedAndThin() {
+        var made = create();
+        UUID session = session(tenant);
+        UUID run = UUID.randomUUID();
+        append(
+                session,
+                status("queued"),
+                new Entry("run.output", run, Map.of("text", "x")),
+                new Entry(
+                        "run.finished", run, Map.of("status", "failed", "exitCode", 3, "reason", "said by an agent")));
+        settle();
+
+        assertThat(receiver.messages()).hasSize(2);
+        assertThat(receiver.messages()).allMatch(message -> message.isSignedWith(made.secret()));
+        assertThat(receiver.messages().getFirst().body())
+                .isEqualTo(
+                        "{\"type\":\"session.status\",\"timestamp\":\"%s\",\"data\":{\"sessionId\":\"%s\",\"seq\":1,\"status\":\"queued\"}}"
+                                .formatted(clock.instant(), PublicId.SESSION.text(session)));
+        assertThat(receiver.messages().getLast().body())
+                .contains(
+                        "\"runId\":\"" + PublicId.RUN.text(run), "\"seq\":3", "\"status\":\"failed\"", "\"exitCode\":3")
+                .doesNotContain("said");
+        assertThat(all(made)).allSatisfy(delivery -> {
+            assertThat(delivery.status()).isEqualTo(Delivery.Status.DELIVERED);
+            assertThat(delivery.attempts()).isEqualTo(1);
+            assertThat(delivery.id().version()).isEqualTo(7);
+        });
+        assertThat(all(made))
+                .extracting(each -> PublicId.DELIVERY.text(each.id()))
+                .containsExactlyInAnyOrderElementsOf(ids());
+    }
+
+    @Test
+    void whatIsRolledBackIsNotTold() {
+        var made = create();
+        UUID session = session(tenant);
+        transactions.executeWithoutResult(status -> {
+            journal.append(session, clock.instant(), List.of(status("queued")));
+            status.setRollbackOnly();
+        });
+        settle();
+
+        assertThat(all(made)).isEmpty();
+        assertThat(receiver.messages()).isEmpty();
+    }
+
+    @Test
+    void oneIsToldWhatOneAskedForAndNothingOfOtherTenants() {
+        var some = webhooks.create(receiver.uri(), List.of("session.warning"), null, ann);
+        var other = webhooks.create(receiver.uri(), null, null, new Actor("another", "eve", null, null));
+        append(session(tenant), status("queued"), WARNING);
+        append(session("a third"), status("queued"), WARNING);
+        settle();
+
+        assertThat(all(some)).extracting(Delivery::type).containsExactly("session.warning");
+        assertThat(webhooks.page("another", other.endpoint().id(), null, null, 10))
+                .isEmpty();
+        assertThat(receiver.messages()).hasSize(1);
+    }
+
+    @Test
+    void anEndpointThatIsBeingDeletedFailsNoAppend() throws Exception {
+        var made = create();
+        UUID session = session(tenant);
+        var deleted = new CountDownLatch(1);
+        Thread deleting = Thread.startVirtualThread(() -> transactions.executeWithoutResult(status -> {
+            webhooks.delete(made.endpoint().id(), ann);
+            deleted.countDown();
+            await().until(() -> waitingForALock() > 0);
+        }));
+        deleted.await();
+
+        append(session, status("queued"));
+        deleting.join();
+
+        assertThat(journal.head(session)).isEqualTo(1);
+        assertThat(count("webhook_delivery")).isZero();
+        assertThat(vault.holds(made.endpoint().id())).isFalse();
+    }
+
+    // ---- order and repetition ------------------------------------------------------------------------------------
+
+    @Test
+    void aReceiverThatWasDownForAnHourGetsAllInOrderAndNoStorm() {
+        var made = create();
+        receiver.answers(503);
+        List<UUID> sessions = Stream.generate(() -> session(tenant)).limit(20).toList();
+        for (int i = 0; i < 60; i++) { // a minute each, with new events all the time
+            append(sessions.get(i % 20), status("s" + i), WARNING);
+            settle();
+            turn(Duration.ofMinutes(1));
+        }
+        int inVain = receiver.messages().size();
+        assertThat(inVain).isBetween(4, 12); // of 120 deliveries
+        assertThat(webhooks.get(tenant, made.endpoint().id()).failingSince()).isNotNull();
+
+        receiver.answers(204);
+        turn(Duration.ofMinutes(75)); // the longest that it can rest by then
+        List<Receiver.Message> told =
+                receiver.messages().subList(inVain, receiver.messages().size());
+
+        assertThat(told).hasSize(120).allMatch(message -> message.isSignedWith(made.secret()));
+        assertThat(told.stream().map(Receiver.Message::id)).doesNotHaveDuplicates();
+        assertInOrder(told);
+        assertThat(webhooks.get(tenant, made.endpoint().id()).failingSince()).isNull();
+        assertThat(statuses(made)).containsOnly(Delivery.Status.DELIVERED);
+    }
+
+    @Test
+    void aLaterEventWaitsForAnEarlierOneOfItsSessionOnly() {
+        var made = create();
+        receiver.answers((message, exchange) ->
+                exchange.sendResponseHeaders(message.body().contains("poison") ? 500 : 204, -1));
+        UUID stuck = session(tenant);
+        append(stuck, status("poison"), status("after"));
+        settle();
+        append(session(tenant), status("elsewhere"));
+        turn(Duration.ofSeconds(10)); // the endpoint's rest after one failure
+
+        assertThat(told()).contains("elsewhere").doesNotContain("after");
+        assertThat(received("poison")).isGreaterThan(1);
+        assertThat(statuses(made))
+                .containsExactlyInAnyOrder(Delivery.Status.PENDING, Delivery.Status.PENDING, Delivery.Status.DELIVERED);
+
+        for (int i = 0; i < 30; i++) {
+            turn(Duration.ofHours(1));
+        }
+        assertThat(told()).endsWith("after"); // it was tried though its day was over with that of the poison
+        assertThat(received("poison")).isBetween(10L, 25L);
+        assertThat(statuses(made)).contains(Delivery.Status.FAILED);
+    }
+
+    @Test
+    void aLostAnswerHasTheSameSentAgain() {
+        create();
+        receiver.answers((message, exchange) -> exchange.close());
+        append(session(tenant), status("queued"));
+        settle();
+        receiver.answers(204);
+        turn(Duration.ofSeconds(6));
+
+        assertThat(receiver.messages()).hasSize(2);
+        assertThat(ids().getFirst()).isEqualTo(ids().getLast());
+        assertThat(receiver.messages().getFirst().body())
+                .isEqualTo(receiver.messages().getLast().body());
+        assertThat(receiver.messages().getFirst().header("webhook-timestamp"))
+                .isNotEqualTo(receiver.messages().getLast().header("webhook-timestamp"));
+    }
+
+    @Test
+    void whatAReplicaLeftBetweenSendingAndRecordingIsSentAgain() {
+        var made = create();
+        dispatcher.stop();
+        append(session(tenant), status("queued"));
+        Claimed claimed = deliveries.claim(10).getFirst();
+        assertThat(sender.send(claimed, secrets.of(claimed.endpoint(), false))).isEqualTo(new Answer.Accepted(204));
+        dispatcher.start(); // that replica died here
+
+        turn(Duration.ofSeconds(59));
+        assertThat(receiver.messages()).hasSize(1);
+        turn(Duration.ofSeconds(2));
+        assertThat(ids()).hasSize(2).containsOnly(PublicId.DELIVERY.text(claimed.id()));
+
+        deliveries.record(claimed, new Answer.Failed(500, "late", null)); // and this is what it says, frozen until now
+        assertThat(statuses(made)).containsOnly(Delivery.Status.DELIVERED);
+    }
+
+    @Test
+    void twoReplicasNeverSendTheSameAtOnceNorMoreThanALaneHolds() throws Exception {
+        create();
+        var replicas = List.of(dispatcher, another(), another());
+        Set<String> underWay = ConcurrentHashMap.newKeySet();
+        var most = new AtomicInteger();
+        var twice = new AtomicInteger();
+        receiver.answers((message, exchange) -> {
+            if (!underWay.add(message.id())) {
+                twice.incrementAndGet();
+            }
+            most.accumulateAndGet(underWay.size(), Math::max);
+            LockSupport.parkNanos(2_000_000);
+            underWay.remove(message.id());
+            exchange.sendResponseHeaders(204, -1);
+        });
+        List<UUID> sessions = Stream.generate(() -> session(tenant)).limit(10).toList();
+        for (int i = 0; i < 200; i++) {
+            append(sessions.get(i % 10), status("s" + i));
+            replicas.forEach(Dispatcher::wake);
+        }
+        await().atMost(Duration.ofSeconds(40)).until(() -> pending() == 0);
+        replicas.forEach(replica -> await().until(replica::isIdle));
+
+        assertThat(twice).hasValue(0);
+        assertThat(most.get()).isBetween(2, 4);
+        assertThat(ids()).hasSize(200).doesNotHaveDuplicates();
+        assertInOrder(receiver.messages());
+        replicas.forEach(replica -> {
+            if (replica != dispatcher) {
+                replica.stop();
+            }
+        });
+    }
+
+    @Test
+    void aSlowReceiverHoldsUpNobodyElse() throws Exception {
+        create();
+        var never = new CountDownLatch(1);
+        receiver.answers((message, exchange) -> wait(never));
+        try (var quick = new Receiver()) {
+            webhooks.create(quick.uri(), null, null, ann);
+            for (int i = 0; i < 20; i++) {
+                append(session(tenant), status("queued"));
+            }
+            await().atMost(Duration.ofMillis(900)).until(() -> quick.messages().size() == 20);
+            assertThat(receiver.messages()).hasSizeLessThanOrEqualTo(4);
+        }
+        never.countDown();
+    }
+
+    // ---- what a receiver may answer ------------------------------------------------------------------------------
+
+    @Test
+    void goneDisablesTheEndpointAndFailsWhatWaits() {
+        var made = create();
+        receiver.answers(410);
+        append(session(tenant), status("queued"), status("opening"));
+        turn(Duration.ofSeconds(5));
+        append(session(tenant), status("queued"));
+        turn(Duration.ofHours(3));
+
+        assertThat(receiver.messages()).hasSize(1);
+        assertThat(webhooks.get(tenant, made.endpoint().id()).disabledAt()).isNotNull();
+        assertThat(statuses(made)).hasSize(2).containsOnly(Delivery.Status.FAILED);
+        assertThat(actions()).containsExactly("webhook.create ann", "webhook.disable caprock");
+        assertThatThrownBy(() -> webhooks.replayFailed(made.endpoint().id(), ann))
+                .isInstanceOfSatisfying(
+                        Problem.class, refused -> assertThat(refused.code()).isEqualTo("webhook_disabled"));
+    }
+
+    @Test
+    void aPauseThatIsAskedForIsKept() {
+        create();
+        receiver.answers((message, exchange) -> {
+            exchange.getResponseHeaders().add("Retry-After", "600");
+            exchange.sendResponseHeaders(429, -1);
+        });
+        append(session(tenant), status("queued"));
+        settle();
+        append(session(tenant), status("queued"));
+        turn(Duration.ofSeconds(599));
+        assertThat(receiver.messages()).hasSize(1);
+
+        receiver.answers(204);
+        turn(Duration.ofSeconds(1));
+        assertThat(receiver.messages()).hasSize(3);
+    }
+
+    @Test
+    void afterADayItIsGivenUpListedAndReplayed() {
+        var made = create();
+        receiver.answers(500);
+        append(session(tenant), status("queued"), status("opening"));
+        for (int i = 0; i < 24 * 4 - 1; i++) {
+            turn(Duration.ofMinutes(15));
+        }
+        assertThat(statuses(made)).containsOnly(Delivery.Status.PENDING);
+        turn(Duration.ofMinutes(15));
+        assertThat(told()).doesNotContain("opening");
+        assertThat(statuses(made)).containsExactlyInAnyOrder(Delivery.Status.FAILED, Delivery.Status.PENDING);
+        turn(Duration.ofHours(3)); // the later one is tried, once
+        turn(Duration.ZERO);
+
+        assertThat(statuses(made)).containsOnly(Delivery.Status.FAILED);
+        assertThat(receiver.messages().size()).isBetween(12, 20);
+        List<Delivery> failed = webhooks.page(tenant, made.endpoint().id(), Delivery.Status.FAILED, null, 10);
+        assertThat(failed).extracting(Delivery::error).contains("The receiver answered 500.");
+        int before = receiver.messages().size();
+
+        receiver.answers(204);
+        assertThat(webhooks.replayFailed(made.endpoint().id(), ann)).isEqualTo(2);
+        dispatcher.wake();
+        settle();
+
+        assertThat(told().subList(before, told().size())).containsExactly("queued", "opening");
+        assertThat(statuses(made)).containsOnly(Delivery.Status.DELIVERED);
+        assertThat(actions()).containsExactly("webhook.create ann", "webhook.replay ann");
+    }
+
+    /** Nobody was there to send it: that is no fault of the receiver. */
+    @Test
+    void whatWaitedWhileWeWereDownIsStillTried() {
+        create();
+        dispatcher.stop();
+        append(session(tenant), status("queued"));
+        turn(Duration.ofDays(2));
+        dispatcher.start();
+        turn(Duration.ZERO);
+
+        assertThat(told()).containsExactly("queued");
+    }
+
+    // ---- what a caller may do ------------------------------------------------------------------------------------
+
+    @Test
+    void oneThatWasDeliveredCanBeReplayedWithTheSameId() {
+        var made = create();
+        append(session(tenant), status("queued"));
+        settle();
+        Delivery delivered = all(made).getFirst();
+
+        assertThat(webhooks.replay(made.endpoint().id(), delivered.id(), ann).status())
+                .isEqualTo(Delivery.Status.PENDING);
+        dispatcher.wake();
+        settle();
+
+        assertThat(ids()).hasSize(2).containsOnly(PublicId.DELIVERY.text(delivered.id()));
+        assertThatThrownBy(() -> webhooks.replay(made.endpoint().id(), UUID.randomUUID(), ann))
+                .isInstanceOf(Problem.class);
+    }
+
+    @Test
+    void aTestIsSentBeforeAllElseThoughTheEndpointRests() {
+        var made = create();
+        receiver.answers(500);
+        append(session(tenant), status("queued"));
+        settle();
+        receiver.answers(204);
+        assertThat(webhooks.test(made.endpoint().id(), ann).status()).isEqualTo(Delivery.Status.PENDING);
+        dispatcher.wake();
+        settle();
+
+        var message = receiver.messages().get(1);
+        assertThat(message.json().path("type").stringValue()).isEqualTo("webhook.test");
+        assertThat(message.data().path("webhookId").stringValue())
+                .isEqualTo(PublicId.WEBHOOK.text(made.endpoint().id()));
+        assertThat(message.isSignedWith(made.secret())).isTrue();
+        turn(Duration.ofSeconds(7));
+        assertThat(statuses(made)).containsOnly(Delivery.Status.DELIVERED);
+    }
+
+    @Test
+    void aTestThatFailsIsNotTriedForADay() {
+        var made = create();
+        receiver.answers(500);
+        Delivery ignored = webhooks.test(made.endpoint().id(), ann);
+        turn(Duration.ZERO);
+        turn(Duration.ofMinutes(2));
+        turn(Duration.ZERO);
+
+        assertThat(statuses(made)).containsOnly(Delivery.Status.FAILED);
+        assertThat(receiver.messages()).hasSizeLessThan(3);
+    }
+
+    @Test
+    void bothSecretsSignForADayAfterARotation() {
+        var made = create();
+        var rotated = webhooks.rotate(made.endpoint().id(), ann);
+        assertThat(rotated.secret()).startsWith("whsec_").isNotEqualTo(made.secret());
+        append(session(tenant), status("queued"));
+        settle();
+        turn(Duration.ofHours(25));
+        append(session(tenant), status("queued"));
+        settle();
+
+        assertThat(receiver.messages()).hasSize(2).allMatch(message -> message.isSignedWith(rotated.secret()));
+        assertThat(receiver.messages().getFirst().isSignedWith(made.secret())).isTrue();
+        assertThat(receiver.messages().getLast().isSignedWith(made.secret())).isFalse();
+        assertThat(made.toString() + rotated).doesNotContain("whsec_");
+    }
+
+    @Test
+    void anotherTenantsEndpointIsNotThere() {
+        var made = create();
+        append(session(tenant), status("queued"));
+        settle();
+        UUID id = made.endpoint().id();
+        UUID delivery = all(made).getFirst().id();
+        var eve = new Actor("another", "eve", null, null);
+
+        assertThat(webhooks.list("another")).isEmpty();
+        assertNotFound(() -> webhooks.get("another", id));
+        assertNotFound(() -> webhooks.page("another", id, null, null, 10));
+        assertNotFound(() -> webhooks.delete(id, eve));
+        assertNotFound(() -> webhooks.rotate(id, eve));
+        assertNotFound(() -> webhooks.test(id, eve));
+        assertNotFound(() -> webhooks.replay(id, delivery, eve));
+        assertNotFound(() -> webhooks.replayFailed(id, eve));
+        assertThat(webhooks.get(tenant, id).id()).isEqualTo(id);
+        assertThat(audit.read(Chains.ofTenant("another"), 0, 10)).isEmpty();
+    }
+
+    @Test
+    void aTenantHasALimitOfItsOwn() {
+        for (int i = 0; i < 3; i++) {
+            create();
+        }
+
+        assertThatThrownBy(this::create)
+                .isInstanceOfSatisfying(
+                        Problem.class, refused -> assertThat(refused.code()).isEqualTo("too_many_webhooks"));
+        assertThat(webhooks.create(receiver.uri(), null, null, new Actor("another", "bob", null, null)))
+                .isNotNull();
+    }
+
+    @Test
+    void pagesGoFromTheNewestToTheOldest() {
+        var made = create();
+        for (int i = 0; i < 5; i++) {
+            append(session(tenant), status("s"));
+            turn(Duration.ofSeconds(1));
+        }
+        var paged = new ArrayList<UUID>();
+        @Nullable UUID before = null;
+        List<Delivery> page;
+        while (!(page = webhooks.page(tenant, made.endpoint().id(), null, before, 2)).isEmpty()) {
+            page.forEach(each -> paged.add(each.id()));
+            before = page.getLast().id();
+        }
+
+        assertThat(paged).hasSize(5).isSortedAccordingTo((a, b) -> b.toString().compareTo(a.toString()));
+    }
+
+    @Test
+    void whatIsOverIsRemovedAfterAWhile() {
+        create();
+        append(session(tenant), status("queued"));
+        settle();
+        receiver.answers(500);
+        append(session(tenant), status("queued"));
+        settle();
+        turn(Duration.ofHours(12));
+
+        assertThat(deliveries.remove(Duration.ofHours(13))).isZero();
+        assertThat(deliveries.remove(Duration.ofHours(11))).isEqualTo(1);
+        assertThat(pending()).isEqualTo(1);
+    }
+
+    // ---- the words of these tests --------------------------------------------------------------------------------
+
+    private Webhooks.WithSecret create() {
+        return webhooks.create(receiver.uri(), null, null, ann);
+    }
+
+    private static Entry status(String status) {
+        return new Entry("session.status", null, Map.of("status", status));
+    }
+
+    private void append(UUID session, Entry... entries) {
+        transactions.executeWithoutResult(status -> journal.append(session, clock.instant(), List.of(entries)));
+    }
+
+    /** What the recurring job does, some time later. */
+    private void turn(Duration time) {
+        clock.turn(time);
+        deliveries.giveUp();
+        dispatcher.wake();
+        settle();
+    }
+
+    private void settle() {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> !dispatcher.isRunning() || dispatcher.isIdle());
+    }
+
+    private List<String> ids() {
+        return receiver.messages().stream().map(Receiver.Message::id).toList();
+    }
+
+    private List<String> told() {
+        return receiver.messages().stream()
+                .map(message -> message.data().path("status").stringValue(""))
+                .toList();
+    }
+
+    private long received(String status) {
+        return told().stream().filter(status::equals).count();
+    }
+
+    private List<Delivery> all(Webhooks.WithSecret made) {
+        return webhooks.page(tenant, made.endpoint().id(), null, null, 1000);
+    }
+
+    private List<Delivery.Status> statuses(Webhooks.WithSecret made) {
+        return all(made).stream().map(Delivery::status).toList();
+    }
+
+    private List<String> actions() {
+        return audit.read(Chains.ofTenant(tenant), 0, 100).stream()
+                .map((AuditRecord each) -> each.action() + " " + each.actor().subject())
+                .toList();
+    }
+
+    private static void assertInOrder(List<Receiver.Message> messages) {
+        var reached = new HashMap<String, Integer>();
+        assertThat(messages).allSatisfy(message -> {
+            int seq = message.data().path("seq").intValue();
+            assertThat(reached.put(message.data().path("sessionId").stringValue(), seq))
+                    .isIn(null, seq - 1);
+        });
+    }
+
+    private static void assertNotFound(Runnable call) {
+        assertThatThrownBy(call::run)
+                .isInstanceOfSatisfying(
+                        Problem.class, refused -> assertThat(refused.code()).isEqualTo("not_found"));
+    }
+
+    private Dispatcher another() {
+        var replica = new Dispatcher(deliveries, secrets, sender, settings);
+        replica.start();
+        return replica;
+    }
+
+    private long pending() {
+        return database.sql("select count(*) from webhook_delivery where status = 'PENDING'")
+                .query(Long.class)
+                .single();
+    }
+
+    private long count(String table) {
+        return database.sql("select count(*) from " + table).query(Long.class).single();
+    }
+
+    private long waitingForALock() {
+        return database.sql("""
+                        select count(*) from pg_stat_activity
+                            where datname = current_database() and wait_event_type = 'Lock'""").query(Long.class).single();
+    }
+
+    private static void wait(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Receiver receiver() {
+        try {
+            return new Receiver();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private UUID session(String tenant) {
+        var id = UUID.randomUUID();
+        int ignored = database.sql("""
+                        insert into session (id, version, tenant, created_by, status, hastened, provider, isolation, publish,
+                                             close_when, ttl, run_timeout, repos, agent, labels, created_at, credential, on_sandbox_lost)
+                            values (:id, 0, :tenant, 'ann', 'QUEUED', false, 'any', 'BRANCH', 'MERGE',
+                                    'IDLE', 1, 1, '[]', '{}', '{}', now(), 'auto', 'FAIL')""").param("id", id).param("tenant", tenant).update();
+        return id;
+    }
+}

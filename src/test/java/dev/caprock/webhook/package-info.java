@@ -1,0 +1,4 @@
+@NullMarked
+package dev.caprock.webhook;
+
+import org.jspecify.annotations.NullMarked;
