@@ -50,6 +50,16 @@ class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
         writer.write(problem, request, response);
     }
 
+    /** A web page that may not call. */
+    void origin(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var problem = new Problem(
+                HttpStatus.FORBIDDEN,
+                "origin_not_allowed",
+                "Pages of this origin may not call, or not in this way.",
+                "Have the operator add the origin to caprock.access.cors.allowed-origins.");
+        writer.write(problem, request, response);
+    }
+
     private static Problem scopeMissing(Scope scope) {
         return new Problem(
                         HttpStatus.FORBIDDEN,

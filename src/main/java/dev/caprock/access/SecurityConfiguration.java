@@ -34,7 +34,7 @@ class SecurityConfiguration {
         var bearer = new BearerTokenAuthenticationFilter(check);
         bearer.setAuthenticationEntryPoint(refusals);
         if (!settings.cors().allowedOrigins().isEmpty()) {
-            http.addFilter(cors(settings.cors()));
+            http.addFilter(cors(settings.cors(), refusals));
         }
         return http.csrf(AbstractHttpConfigurer::disable)
                 .cors(AbstractHttpConfigurer::disable)
@@ -65,7 +65,7 @@ class SecurityConfiguration {
                 .orElse(false));
     }
 
-    private static CorsFilter cors(AccessSettings.Cors settings) {
+    private static CorsFilter cors(AccessSettings.Cors settings, Refusals refusals) {
         var pages = new CorsConfiguration();
         pages.setAllowedOrigins(settings.allowedOrigins());
         pages.setAllowedMethods(List.of(
@@ -82,6 +82,8 @@ class SecurityConfiguration {
         pages.setMaxAge(PREFLIGHT_KEPT);
         var everywhere = new UrlBasedCorsConfigurationSource();
         everywhere.registerCorsConfiguration("/**", pages);
-        return new CorsFilter(everywhere);
+        var filter = new CorsFilter(everywhere);
+        filter.setCorsProcessor(new OriginCheck(refusals));
+        return filter;
     }
 }

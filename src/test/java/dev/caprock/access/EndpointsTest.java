@@ -171,8 +171,10 @@ class EndpointsTest {
         String path = endpoint.pattern()
                 .replace("/actuator/**", "/actuator/info")
                 .replace("/v1/api-keys/{id}", "/v1/api-keys/key_" + NO_SUCH_ID)
+                .replace("/v1/webhooks/{id}", "/v1/webhooks/whk_" + NO_SUCH_ID)
                 .replace("{id}", "ses_" + NO_SUCH_ID)
-                .replace("{run}", "run_" + NO_SUCH_ID);
+                .replace("{run}", "run_" + NO_SUCH_ID)
+                .replace("{delivery}", "dlv_" + NO_SUCH_ID);
         boolean hasBody = List.of(HttpMethod.POST, HttpMethod.PATCH).contains(endpoint.method());
         return hasBody
                 ? http.send(

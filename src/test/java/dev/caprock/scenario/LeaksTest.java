@@ -3,6 +3,8 @@ package dev.caprock.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.caprock.access.DevelopmentKeys;
+import dev.caprock.access.Scope;
 import dev.caprock.simulator.e2b.Effect;
 import dev.caprock.simulator.e2b.Operation;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,9 @@ class LeaksTest {
 
     @Autowired
     private Scenario scenario;
+
+    @Autowired
+    private DataSource database;
 
     /** Other tests of the same service leave credentials that nobody can revoke. */
     @BeforeEach
@@ -98,6 +104,26 @@ class LeaksTest {
         assertThat(leaks(""))
                 .allSatisfy(leak -> assertThat(leak.path("type").stringValue()).isEqualTo("unexplained"));
         assertThat(paged()).containsExactly("i5", "i2", "i1");
+    }
+
+    @Test
+    void onlyTheOperatorsAdminsSeeWhatBelongsToNoTenant() {
+        found("i1", null, false);
+        found("i2", "default", false);
+        found("i3", "somebody-else", false);
+
+        assertThat(seenBy("default", Scope.AUDIT_READ)).containsExactly("i2");
+        assertThat(seenBy("somebody-else", Scope.ADMIN)).containsExactly("i3");
+    }
+
+    private List<String> seenBy(String tenant, Scope scope) {
+        var http = scenario.http().as(DevelopmentKeys.make(database, tenant, scope));
+        return http.get("/v1/leaks")
+                .json()
+                .path("leaks")
+                .valueStream()
+                .map(leak -> leak.path("externalId").stringValue())
+                .toList();
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.caprock.scenario;
 
+import dev.caprock.access.Issuer;
 import dev.caprock.simulator.Simulators;
 import java.net.URI;
 import javax.sql.DataSource;
@@ -36,7 +37,13 @@ class ScenarioConfiguration {
             var simulators = Simulators.start();
             TestPropertyValues.of(simulators.properties()).applyTo(context);
             context.getBeanFactory().registerSingleton("simulators", simulators);
-            Runtime.getRuntime().addShutdownHook(new Thread(simulators::close));
+            var issuer = Issuer.start();
+            TestPropertyValues.of(issuer.properties()).applyTo(context);
+            context.getBeanFactory().registerSingleton("issuer", issuer);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                simulators.close();
+                issuer.close();
+            }));
         }
     }
 

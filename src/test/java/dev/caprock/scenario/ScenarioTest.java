@@ -22,6 +22,7 @@ import org.springframework.test.context.ContextConfiguration;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "caprock.secrets.master-key=" + Scenario.MASTER_KEY,
+            "caprock.access.cors.allowed-origins=https://dashboard.example",
             "caprock.session.minimum-ttl=1s",
             "caprock.lifecycle.stop-grace=2s",
             "caprock.events.heartbeat=1s",
