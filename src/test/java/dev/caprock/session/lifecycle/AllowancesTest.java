@@ -195,6 +195,27 @@ class AllowancesTest {
         }
     }
 
+    /** Those that were looked at in vain before take no place of one another: only the lock keeps them apart. */
+    @Test
+    void whoeverBeginsOutOfOrderItIsNeverTooManyEither() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            List<Claim> claims = IntStream.range(0, 16)
+                    .mapToObj(i -> accept(i % 2 == 0 ? "wide" : "acme", i % 2 == 0 ? "e2b" : "scarce"))
+                    .toList();
+            database.sql("""
+                            update session set waits_for = 'something else',
+                                held_by = case when provider = 'scarce' then 'TENANT_LIMIT' end""").update();
+
+            atOnce(claims.stream()
+                    .map(claim -> (Callable<Session>) () -> turned(claim))
+                    .toList());
+
+            assertThat(queue.live("wide")).isEqualTo(3);
+            assertThat(queue.places("scarce")).isEqualTo(2);
+            nothingIsLeft();
+        }
+    }
+
     // ---- budget --------------------------------------------------------------------------------------------------
 
     @Test
