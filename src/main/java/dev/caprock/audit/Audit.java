@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -48,7 +49,7 @@ public class Audit {
             String target,
             String outcome,
             @Nullable Map<String, Object> detail) {
-        var head = table.lockHead(chain);
+        var head = table.lockHead(chain, Storable.text(actor.tenant()));
         var unsigned = new AuditRecord(
                 chain,
                 head.seq() + 1,
@@ -60,7 +61,7 @@ public class Audit {
                 detail == null ? null : MAPPER.writeValueAsString(detail),
                 head.hash(),
                 "");
-        table.append(unsigned, Canonical.hash(unsigned));
+        table.append(unsigned.hashed());
         return unsigned.seq();
     }
 
@@ -69,12 +70,61 @@ public class Audit {
         return table.read(chain, after, limit);
     }
 
+    /** The first record of an action and outcome in a chain. */
+    public Optional<AuditRecord> first(UUID chain, String action, String outcome) {
+        return table.first(chain, action, outcome);
+    }
+
+    /**
+     * A tenant's records over all its chains, oldest first. Times are those at which transactions wrote, not those at which they
+     * were committed: who follows the newest records begins some seconds before the last one seen.
+     *
+     * @param after only those behind this one; null for the oldest
+     */
+    public List<AuditRecord> search(AuditSearch search, @Nullable Place after, int limit) {
+        return table.search(search, after, limit);
+    }
+
+    /** Where a record stands among all of its tenant. */
+    public record Place(Instant at, UUID chain, long seq) {
+
+        public static Place of(AuditRecord last) {
+            return new Place(last.at(), last.chain(), last.seq());
+        }
+    }
+
+    /** Where the chains of a tenant end, by chain, at most {@code limit} of those behind {@code after}. */
+    public List<ChainHead> heads(String tenant, @Nullable UUID after, int limit) {
+        return table.heads(tenant, after, limit);
+    }
+
+    /** The tenants of chains that have grown since their heads were last taken. */
+    public List<String> tenantsMoved() {
+        return table.tenantsMoved();
+    }
+
+    /**
+     * Takes the heads of chains that have grown since theirs was last taken, in the caller's transaction, which keeps them from
+     * growing until its end. A chain that somebody else appends to just now is left for the next time.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public List<ChainHead> takeMoved(String tenant, int limit) {
+        return table.takeMoved(tenant, limit);
+    }
+
+    /** The first of these, by chain, that is not (any more) a record of the tenant's chain with this hash. */
+    public Optional<ChainHead> firstDiffering(String tenant, List<ChainHead> expected) {
+        return table.firstDiffering(tenant, MAPPER.writeValueAsString(expected));
+    }
+
     /** Recomputes a chain from its first record, a page at a time. */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public Verification verify(UUID chain) {
         var head = table.head(chain);
         var walk = new Walk(head);
-        for (var page = read(chain, 0, PAGE); !page.isEmpty(); page = read(chain, walk.reached(), PAGE)) {
+        for (var page = read(chain, 0, PAGE);
+                !page.isEmpty();
+                page = read(chain, walk.reached().seq(), PAGE)) {
             for (var found : page) {
                 if (walk.step(found) instanceof Verification.Broken broken) {
                     return broken;

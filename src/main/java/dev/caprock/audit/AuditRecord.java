@@ -25,4 +25,14 @@ public record AuditRecord(
         String outcome,
         @Nullable String detail,
         String previous,
-        String hash) {}
+        String hash) {
+    /** The same with the hash that it must have; its own is not looked at. */
+    public AuditRecord hashed() {
+        return new AuditRecord(chain, seq, at, actor, action, target, outcome, detail, previous, Canonical.hash(this));
+    }
+
+    /** {@code at} as it is hashed: UTC with six digits of a second. */
+    public String time() {
+        return Canonical.time(at);
+    }
+}

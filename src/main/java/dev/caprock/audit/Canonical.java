@@ -3,6 +3,7 @@ package dev.caprock.audit;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
@@ -44,7 +45,7 @@ final class Canonical {
                         ",",
                         string(record.chain().toString()),
                         Long.toString(record.seq()),
-                        string(MICROSECONDS.format(record.at())),
+                        string(time(record.at())),
                         string(actor.tenant()),
                         string(actor.subject()),
                         string(record.action()),
@@ -54,6 +55,10 @@ final class Canonical {
                         string(record.outcome()),
                         string(record.detail()))
                 + "]";
+    }
+
+    static String time(Instant at) {
+        return MICROSECONDS.format(at);
     }
 
     private static String string(@Nullable String value) {

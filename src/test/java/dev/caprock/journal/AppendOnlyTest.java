@@ -36,7 +36,10 @@ class AppendOnlyTest {
                             .formatted(id, "decode(repeat('00', 32), 'hex')", "decode(repeat('00', 32), 'hex')"))
                     .update();
         }
-        client.sql("INSERT INTO audit_head VALUES (:chain, 1, decode(repeat('00', 32), 'hex'))")
+        client.sql("INSERT INTO audit_checkpoint VALUES ('t', 1, now(), 'x', 'k', 's')")
+                .update();
+        client.sql("INSERT INTO signing_key VALUES ('k', 'x', now())").update();
+        client.sql("INSERT INTO audit_head VALUES (:chain, 1, decode(repeat('00', 32), 'hex'), 't')")
                 .param("chain", OLD)
                 .update();
     }
@@ -72,6 +75,60 @@ class AppendOnlyTest {
     @ValueSource(strings = {"DELETE FROM audit_head", "TRUNCATE audit_head"})
     void headsOfAuditChainsStay(String statement) {
         assertThatThrownBy(() -> client.sql(statement).update()).hasMessageContaining("is refused");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "last_seq = 0",
+                "tenant = 'other'",
+                "hash = decode(repeat('11', 32), 'hex')",
+                "chain = '00000000-0000-0000-0000-000000000002'"
+            })
+    void headsOfAuditChainsAreOnlyMovedOn(String change) {
+        assertThatThrownBy(() -> client.sql("UPDATE audit_head SET " + change).update())
+                .hasMessageContaining("is only moved on");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"audit_checkpoint", "signing_key"})
+    void whatWasSignedStays(String table) {
+        var column = table.equals("signing_key") ? "public_key = 'y'" : "payload = 'y'";
+        for (var statement :
+                List.of("UPDATE %s SET " + column, "DELETE FROM %s", "TRUNCATE %s", "TRUNCATE %s CASCADE")) {
+            assertThatThrownBy(() -> client.sql(statement.formatted(table)).update())
+                    .as(statement, table)
+                    .hasMessageContaining("is refused: its rows are never rewritten");
+        }
+    }
+
+    /** A partition that is made later refuses the same, TRUNCATE of it alone included. */
+    @Test
+    void everyPartitionThereIsRefuses() {
+        var partitions = client.sql("""
+                        SELECT inhrelid::regclass::text FROM pg_inherits
+                        WHERE inhparent IN ('journal'::regclass, 'output'::regclass, 'audit'::regclass)""").query(String.class).list();
+
+        assertThat(partitions).hasSizeGreaterThan(40).allSatisfy(partition -> {
+            assertThatThrownBy(() -> client.sql("TRUNCATE " + partition).update())
+                    .hasMessageContaining("is refused");
+            assertThat(client.sql(
+                                    "SELECT count(*) FROM pg_trigger WHERE tgrelid = cast(:name AS regclass) AND tgname = 'append_only'")
+                            .param("name", partition)
+                            .query(Integer.class)
+                            .single())
+                    .isOne();
+        });
+    }
+
+    @Test
+    void theTestsOwnTheTables() {
+        assertThat(client.sql(
+                                "SELECT bool_and(tableowner = current_user) FROM pg_tables WHERE tablename ~ '^(journal|output|audit)'")
+                        .query(Boolean.class)
+                        .single())
+                .as("a refusal that only others meet would be none")
+                .isTrue();
     }
 
     @Test
