@@ -7,6 +7,7 @@ import dev.caprock.journal.Entry;
 import dev.caprock.journal.Journal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,8 @@ public class Chronicle {
     private static final List<String> NOT_AUDITED = List.of("prepare.phase", "session.warning");
 
     /** Changes that only the audit chain tells of: they are no events of the session's life. */
-    private static final List<String> ONLY_AUDITED = List.of("session.amended", "leftover.found", "leftover.gone");
+    private static final List<String> ONLY_AUDITED =
+            List.of("session.amended", "session.hastened", "run.cancelled", "leftover.found", "leftover.gone");
 
     private final Journal journal;
     private final Audit audit;
@@ -55,6 +57,18 @@ public class Chronicle {
                 audit.append(session.id(), at, actor, fact.type(), target(session, fact), outcome(fact), fact.data());
             }
         }
+    }
+
+    /** Records that a caller asked for what cannot be, and that nothing came of it. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void refused(Session session, Actor actor, String action, IllegalMove why, Instant at) {
+        log.info(
+                "{} refused session={} status={}",
+                action,
+                session.id(),
+                why.from().text());
+        Map<String, Object> data = Map.of("status", why.from().text());
+        audit.append(session.id(), at, actor, action, PublicId.SESSION.text(session.id()), "refused", data);
     }
 
     /** Never the data as a whole: it may hold what a sandbox said. */

@@ -27,6 +27,9 @@ public class Run {
 
     private int number;
 
+    @Column(name = "prompt_sha256")
+    private @Nullable String promptSha256;
+
     @Enumerated(EnumType.STRING)
     private RunStatus status;
 
@@ -66,6 +69,15 @@ public class Run {
     /** Counts the session's runs from 1. */
     public int number() {
         return number;
+    }
+
+    /** SHA-256 of its prompt's UTF-8 in hexadecimal, kept when the prompt is forgotten; null for a run from before that. */
+    public @Nullable String promptSha256() {
+        return promptSha256;
+    }
+
+    void prompted(String sha256) {
+        promptSha256 = sha256;
     }
 
     public RunStatus status() {

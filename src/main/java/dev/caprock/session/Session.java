@@ -143,8 +143,9 @@ public class Session {
         Run run = run(runId);
         if (run.status() == RunStatus.QUEUED) {
             runEnded(runId, RunStatus.CANCELLED, "it was cancelled before it started", now);
-        } else if (run.isActive()) {
+        } else if (run.isActive() && run.stopReason() == null) {
             run.stopping(StopReason.CANCELLED);
+            fact("run.cancelled", run, Map.of());
         }
     }
 
@@ -563,7 +564,10 @@ public class Session {
 
     /** Gives up waiting for what need not be waited for; the outcome stays, once fixed. */
     public void hasten() {
-        hastened = true;
+        if (!hastened) {
+            hastened = true;
+            fact("session.hastened", null, Map.of());
+        }
     }
 
     /** What was intended was looked for until it could no longer appear, and never came to be. */

@@ -1,5 +1,6 @@
 package dev.caprock.session;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -16,6 +17,10 @@ interface SessionStore extends JpaRepository<Session, UUID> {
 
     @Query("select r.session.id from Run r where r.id = :run")
     Optional<UUID> ofRun(UUID run);
+
+    /** The database's time. */
+    @Query(value = "select clock_timestamp()", nativeQuery = true)
+    Instant now();
 
     /** The newest sessions of a tenant that are older than {@code before}; the other filters apply unless null. */
     @Query(value = """

@@ -9,7 +9,10 @@ import dev.caprock.tenant.Budgets;
 import dev.caprock.tenant.Tenants;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** All sessions: accepting, finding and closing them, and loading them for the loop. */
 @Component
-@Transactional
+@Transactional(noRollbackFor = IllegalMove.class) // nothing changed then, and that it was refused is recorded
 public class Sessions {
 
     private final SessionStore store;
@@ -74,6 +77,8 @@ public class Sessions {
         store.saveAndFlush(session); // what reports the first events finds its tenant in this row
         UUID run = session.runs().getFirst().id();
         vault.seal(id, SecretName.prompt(run), prompt.getBytes(StandardCharsets.UTF_8));
+        seal(id, session.runs().getFirst(), prompt);
+        store.save(session);
         vault.seal(id, SecretName.AGENT_SECRETS, json.writeValueAsBytes(secrets));
         if (!session.terms().inject().isEmpty()) {
             vault.seal(
@@ -124,7 +129,7 @@ public class Sessions {
      * @param hasten whether not to wait for the agent and the flush
      */
     public Optional<Session> close(String tenant, UUID id, boolean hasten, Actor actor) {
-        return change(tenant, id, actor, (session, now) -> {
+        return change(tenant, id, actor, "session.closed", (session, now) -> {
             if (session.status() != SessionStatus.CLOSED) {
                 session.conclude(Cause.CANCELLED, null, now);
                 if (hasten) {
@@ -142,7 +147,7 @@ public class Sessions {
      * @throws IllegalMove once closing is intended
      */
     public Optional<Amended> amend(String tenant, UUID id, Amendment amendment, LongPredicate meant, Actor actor) {
-        return change(tenant, id, actor, (session, now) -> {
+        return change(tenant, id, actor, "session.amended", (session, now) -> {
             Optional<Amended.Refused> refusal = session.refusal(amendment, ceilings, now);
             if (refusal.isPresent()) {
                 return refusal.get();
@@ -170,16 +175,16 @@ public class Sessions {
 
     /** Takes a further run. Empty when the tenant has no such session. */
     public Optional<Run> queueRun(String tenant, UUID id, String prompt, Actor actor) {
-        return change(tenant, id, actor, (session, now) -> {
+        return change(tenant, id, actor, "run.queued", (session, now) -> {
             Run run = session.queueRun(ids, now);
-            vault.seal(id, SecretName.prompt(run.id()), prompt.getBytes(StandardCharsets.UTF_8));
+            seal(id, run, prompt);
             return run;
         });
     }
 
     /** Has a run end, and the session stay. Empty when the tenant has no such run. */
     public Optional<Run> cancelRun(String tenant, UUID id, UUID run, Actor actor) {
-        return change(tenant, id, actor, (session, now) -> {
+        return change(tenant, id, actor, "run.cancelled", (session, now) -> {
                     Optional<Run> found = session.runs().stream()
                             .filter(each -> each.id().equals(run))
                             .findFirst();
@@ -204,14 +209,36 @@ public class Sessions {
         });
     }
 
+    /** Once the session is closed nobody knows the prompt any more, but whoever has it can show that it was this one. */
+    private void seal(UUID session, Run run, String prompt) {
+        byte[] text = prompt.getBytes(StandardCharsets.UTF_8);
+        vault.seal(session, SecretName.prompt(run.id()), text);
+        run.prompted(sha256(text));
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException("every JDK has SHA-256", missing);
+        }
+    }
+
     /** Changes a session under the lock of its place. One that is closed has none, and must not change. */
-    private <T> Optional<T> change(String tenant, UUID id, Actor actor, BiFunction<Session, Instant, T> change) {
+    private <T> Optional<T> change(
+            String tenant, UUID id, Actor actor, String action, BiFunction<Session, Instant, T> change) {
         if (!store.tenantOf(id).filter(tenant::equals).isPresent()) {
             return Optional.empty();
         }
         Optional<Instant> now = wakes.wake(id);
         Session session = get(id); // loaded only now: the lock that wake took may have waited for another's change
-        T result = change.apply(session, now.orElseGet(session::createdAt));
+        T result;
+        try {
+            result = change.apply(session, now.orElseGet(session::createdAt));
+        } catch (IllegalMove refused) {
+            chronicle.refused(session, actor, action, refused, now.orElseGet(store::now));
+            throw refused;
+        }
         now.ifPresent(time -> chronicle.record(session, actor, time));
         return Optional.of(result);
     }
