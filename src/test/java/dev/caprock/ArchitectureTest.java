@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
@@ -82,6 +83,8 @@ class ArchitectureTest {
         "dev.caprock.session.lifecycle, id session sandbox workspace agent journal audit secrets remote tenant",
         "dev.caprock.session.sweep,     id session session.lifecycle sandbox workspace audit remote",
         "dev.caprock.session.web,       id problem idempotency session session.sweep sandbox workspace agent access journal audit remote tenant"
+        "dev.caprock.evidence..,        id problem access audit secrets session",
+        "dev.caprock.session.web,       id problem session session.sweep sandbox workspace agent access journal audit remote"
     })
     void thisPackageKnowsOnly(String room, String others) {
         onlyKnows(room, List.of(others.split(" ")));
@@ -177,6 +180,7 @@ class ArchitectureTest {
     @Test
     void nobodyPrintsAndAllLogTheSameWay() {
         NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(MAIN.that(not(type(CaprockApplication.class))));
+        NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(MAIN.that(not(simpleName("CommandLine"))));
         NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING.check(MAIN);
     }
 

@@ -37,6 +37,9 @@ class ConfigurationTest {
                         caprock.admission.look = 5s
                         caprock.admission.maximum-sandboxes = none
                         caprock.admission.switches = 2
+                        caprock.audit.checkpoint-interval = 1h
+                        caprock.audit.signing-key = none
+                        caprock.audit.signing-key-file = none
                         caprock.e2b.api-key = none
                         caprock.e2b.api-url = none
                         caprock.e2b.call-timeout = PT30S

@@ -1,0 +1,24 @@
+package dev.caprock;
+
+import dev.caprock.evidence.VerifyCommand;
+import java.util.List;
+import java.util.Optional;
+
+/** What the jar does when it is not to serve. Nothing of Spring is started for it. */
+final class CommandLine {
+
+    private CommandLine() {}
+
+    /** The exit code; empty when these arguments are for the service. */
+    static Optional<Integer> run(List<String> arguments) {
+        if (arguments.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> rest = arguments.subList(1, arguments.size());
+        return switch (arguments.getFirst()) {
+            case "verify-audit" -> Optional.of(new VerifyCommand(System.out).audit(rest));
+            case "verify-receipt" -> Optional.of(new VerifyCommand(System.out).receipt(rest));
+            default -> Optional.empty();
+        };
+    }
+}

@@ -1,0 +1,148 @@
+package dev.caprock.evidence;
+
+import dev.caprock.access.Callers;
+import dev.caprock.audit.Audit;
+import dev.caprock.audit.AuditRecord;
+import dev.caprock.audit.AuditSearch;
+import dev.caprock.evidence.CheckpointWalk.Link;
+import dev.caprock.id.PublicId;
+import dev.caprock.problem.Problem;
+import dev.caprock.session.Sessions;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The audit records of a tenant, their verification and their export, over REST. */
+@RestController
+class AuditController {
+
+    private static final String NDJSON = "application/x-ndjson";
+    private static final int INSPECTED = 20_000;
+
+    private final Audit audit;
+    private final Inspection inspection;
+    private final Export export;
+    private final Checkpoints checkpoints;
+    private final Sessions sessions;
+    private final Callers callers;
+
+    AuditController(
+            Audit audit,
+            Inspection inspection,
+            Export export,
+            Checkpoints checkpoints,
+            Sessions sessions,
+            Callers callers) {
+        this.audit = audit;
+        this.inspection = inspection;
+        this.export = export;
+        this.checkpoints = checkpoints;
+        this.sessions = sessions;
+        this.callers = callers;
+    }
+
+    /**
+     * Records, oldest first.
+     *
+     * @param last where to go on: ask for what comes after it; null while there is none
+     */
+    record Page(List<RecordBody> records, @Nullable String last) {}
+
+    /**
+     * What was found in a part of the chains.
+     *
+     * @param intact whether everything in this part is as it was written
+     * @param nextCursor ask on with it; null once everything was looked at, and where something is broken
+     */
+    record Inspected(
+            boolean intact,
+            @Nullable Finding broken,
+            Counts verified,
+            Link lastCheckpoint,
+            @Nullable String nextCursor) {}
+
+    record Counts(long checkpoints, long chains, long records) {}
+
+    @GetMapping("/v1/audit")
+    Page list(
+            @RequestParam @Nullable String after,
+            @RequestParam(defaultValue = "200") int limit,
+            @RequestParam @Nullable Instant from,
+            @RequestParam @Nullable Instant to,
+            @RequestParam @Nullable String action,
+            @RequestParam @Nullable String subject,
+            @RequestParam @Nullable String target,
+            @RequestParam @Nullable String session) {
+        UUID chain = session == null ? null : session(session);
+        return page(new AuditSearch(tenant(), from, to, action, subject, target, chain), after, limit);
+    }
+
+    @GetMapping("/v1/sessions/{id}/audit")
+    Page ofSession(
+            @PathVariable String id,
+            @RequestParam @Nullable String after,
+            @RequestParam(defaultValue = "200") int limit) {
+        UUID chain = session(id);
+        return page(new AuditSearch(tenant(), null, null, null, null, null, chain), after, limit);
+    }
+
+    @GetMapping("/v1/audit/verify")
+    Inspected verify(@RequestParam @Nullable String cursor) {
+        InspectionPlace from = cursor == null
+                ? InspectionPlace.START
+                : InspectionPlace.parse(cursor)
+                        .orElseThrow(() -> Problem.invalid("/cursor", "Use the nextCursor of the part before."));
+        Inspection.Part part = inspection.inspect(tenant(), from, INSPECTED);
+        InspectionPlace next = part.next();
+        return new Inspected(
+                part.broken() == null,
+                part.broken(),
+                new Counts(part.checkpoints(), part.chains(), part.records()),
+                part.last(),
+                next == null ? null : next.text());
+    }
+
+    /** Streams. Once it has begun no error can be told any more: it ends without its trailer. */
+    @GetMapping(path = "/v1/audit/export", produces = NDJSON)
+    void export(HttpServletResponse response) throws IOException {
+        String tenant = tenant();
+        checkpoints.make(tenant);
+        response.setContentType(NDJSON);
+        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("Content-Disposition", "attachment; filename=\"caprock-audit.ndjson\"");
+        OutputStream out = response.getOutputStream();
+        export.write(tenant, out);
+        out.flush();
+    }
+
+    private Page page(AuditSearch search, @Nullable String after, int limit) {
+        if (limit < 1 || limit > 1000) {
+            throw Problem.invalid("/limit", "Must be from 1 to 1000.");
+        }
+        Audit.Place place = after == null ? null : PlaceText.parse(after);
+        List<AuditRecord> found = audit.search(search, place, limit);
+        return new Page(
+                found.stream().map(RecordBody::of).toList(),
+                found.isEmpty() ? after : PlaceText.of(Audit.Place.of(found.getLast())));
+    }
+
+    private UUID session(String id) {
+        return PublicId.SESSION
+                .parse(id)
+                .flatMap(uuid -> sessions.find(tenant(), uuid))
+                .orElseThrow(() -> Problem.notFound("session"))
+                .id();
+    }
+
+    private String tenant() {
+        return callers.current().tenant();
+    }
+}
