@@ -1,10 +1,12 @@
 package dev.caprock;
 
+import dev.caprock.access.FirstApiKey;
 import dev.caprock.evidence.VerifyCommand;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** What the jar does when it is not to serve. Nothing of Spring is started for it. */
+/** What the jar does when it is not to serve. */
 final class CommandLine {
 
     private CommandLine() {}
@@ -18,6 +20,8 @@ final class CommandLine {
         return switch (arguments.getFirst()) {
             case "verify-audit" -> Optional.of(new VerifyCommand(System.out).audit(rest));
             case "verify-receipt" -> Optional.of(new VerifyCommand(System.out).receipt(rest));
+            case FirstApiKey.COMMAND ->
+                Optional.of(FirstApiKey.make(rest.toArray(String[]::new), Map.of(), System.out, System.err));
             default -> Optional.empty();
         };
     }

@@ -82,9 +82,8 @@ class ArchitectureTest {
         "dev.caprock.session,           id journal audit secrets tenant",
         "dev.caprock.session.lifecycle, id session sandbox workspace agent journal audit secrets remote tenant",
         "dev.caprock.session.sweep,     id session session.lifecycle sandbox workspace audit remote",
-        "dev.caprock.session.web,       id problem idempotency session session.sweep sandbox workspace agent access journal audit remote tenant"
-        "dev.caprock.evidence..,        id problem access audit secrets session",
-        "dev.caprock.session.web,       id problem session session.sweep sandbox workspace agent access journal audit remote"
+        "dev.caprock.session.web,       id problem idempotency session session.sweep sandbox workspace agent access journal audit remote tenant",
+        "dev.caprock.evidence..,        id problem access audit secrets session"
     })
     void thisPackageKnowsOnly(String room, String others) {
         onlyKnows(room, List.of(others.split(" ")));
@@ -179,7 +178,6 @@ class ArchitectureTest {
     /** But for the command that prints a key, which must not be in a log. */
     @Test
     void nobodyPrintsAndAllLogTheSameWay() {
-        NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(MAIN.that(not(type(CaprockApplication.class))));
         NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(MAIN.that(not(simpleName("CommandLine"))));
         NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING.check(MAIN);
     }

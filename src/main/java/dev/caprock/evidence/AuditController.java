@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -119,8 +120,12 @@ class AuditController {
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("Content-Disposition", "attachment; filename=\"caprock-audit.ndjson\"");
         OutputStream out = response.getOutputStream();
-        export.write(tenant, out);
-        out.flush();
+        try {
+            export.write(tenant, out);
+            out.flush();
+        } catch (IOException gone) {
+            response.setHeader(HttpHeaders.CONNECTION, "close"); // the reader went away; nothing is left to tell it
+        }
     }
 
     private Page page(AuditSearch search, @Nullable String after, int limit) {

@@ -42,6 +42,7 @@ final class ExportCheck {
     private long lines;
     private long chains;
     private long records;
+    private long behind;
 
     private record Signed(String hash, long checkpoint) {}
 
@@ -49,10 +50,12 @@ final class ExportCheck {
     sealed interface Result {
 
         /**
+         * @param behind how many records no checkpoint covers: only this export's own signature does
          * @param last the last checkpoint in it; whoever has a later one knows that something was cut off
          * @param signatures whether they were verified
          */
-        record Intact(Line.Header header, long chains, long records, Link last, boolean signatures) implements Result {}
+        record Intact(Line.Header header, long chains, long records, long behind, Link last, boolean signatures)
+                implements Result {}
 
         /** @param line where it was noticed, from 1 */
         record Broken(long line, Finding finding) implements Result {}
@@ -77,7 +80,7 @@ final class ExportCheck {
         if (!ended || header == null || checkpoints == null) {
             return new Result.Broken(lines + 1, cutOff());
         }
-        return new Result.Intact(header, chains, records, checkpoints.reached(), keys.verify());
+        return new Result.Intact(header, chains, records, behind, checkpoints.reached(), keys.verify());
     }
 
     /** Names the record that would have come. */
@@ -196,7 +199,11 @@ final class ExportCheck {
     /** Whether another record was signed in its place. */
     private @Nullable Finding differing(AuditRecord record) {
         var ofChain = signed.get(record.chain());
-        Signed expected = ofChain == null ? null : ofChain.remove(record.seq());
+        if (ofChain == null || ofChain.isEmpty()) {
+            behind++;
+            return null;
+        }
+        Signed expected = ofChain.remove(record.seq());
         if (expected == null || expected.hash().equals(record.hash())) {
             return null;
         }

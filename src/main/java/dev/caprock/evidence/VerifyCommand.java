@@ -60,6 +60,11 @@ public final class VerifyCommand {
                 out.printf(
                         "last checkpoint: number %d, digest %s%n",
                         intact.last().number(), intact.last().digest());
+                if (intact.behind() > 0) {
+                    out.printf(
+                            "%d of the records are behind it: only this export's own signature covers them%n",
+                            intact.behind());
+                }
                 if (!intact.signatures()) {
                     out.println("NOT VERIFIED: signatures. Whoever made this file could have made it up; give --key.");
                 }

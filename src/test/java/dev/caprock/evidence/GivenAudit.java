@@ -102,13 +102,12 @@ final class GivenAudit {
         try {
             var in = new ByteArrayInputStream(export.getBytes(StandardCharsets.UTF_8));
             return switch (ExportCheck.of(in, trusted)) {
-                case ExportCheck.Result.Intact(
-                        Line.Header header,
-                        long chains,
-                        long records,
-                        var last,
-                        boolean signed) ->
-                    "intact: %d records in %d chains, %d checkpoints".formatted(records, chains, last.number());
+                case ExportCheck.Result.Intact intact ->
+                    "intact: %d records in %d chains, %d checkpoints"
+                            .formatted(
+                                    intact.records(),
+                                    intact.chains(),
+                                    intact.last().number());
                 case ExportCheck.Result.Broken(long line, Finding finding) -> named(finding.text());
             };
         } catch (IOException impossible) {

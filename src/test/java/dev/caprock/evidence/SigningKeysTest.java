@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caprock.problem.Problem;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyFactory;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -20,11 +23,11 @@ class SigningKeysTest {
     /** RFC 8032, 7.1, test 2, so that what we derive is what everybody derives. */
     @Test
     void aKeyIsTheOneThatItsSeedMakes() {
-        byte[] pkcs8 = java.util.HexFormat.of()
+        byte[] pkcs8 = HexFormat.of()
                 .parseHex(
                         "302e020100300506032b6570042204204ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
 
-        assertThat(java.util.HexFormat.of().formatHex(SigningKey.of(pkcs8).publicKey()))
+        assertThat(HexFormat.of().formatHex(SigningKey.of(pkcs8).publicKey()))
                 .endsWith("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
     }
 
@@ -34,7 +37,7 @@ class SigningKeysTest {
         Signature check = Signature.getInstance("Ed25519");
 
         check.initVerify(KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(key.publicKey())));
-        check.update("DSSEv1 4 text 3 \u0001\u0002\u0003".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        check.update("DSSEv1 4 text 3 \u0001\u0002\u0003".getBytes(StandardCharsets.US_ASCII));
 
         assertThat(check.verify(key.signature("text", MESSAGE))).isTrue();
     }
@@ -86,7 +89,7 @@ class SigningKeysTest {
                 .containsExactlyInAnyOrder(given.keys.current().id(), own.id());
         String export = String.join("\n", given.export(next)) + "\n";
         assertThat(GivenAudit.verify(export, next.trusted())).startsWith("intact");
-        assertThat(GivenAudit.verify(export, PublicKeys.of(java.util.List.of(own.publicKey()))))
+        assertThat(GivenAudit.verify(export, PublicKeys.of(List.of(own.publicKey()))))
                 .startsWith("checkpoint 1: it is signed by key "
                         + given.keys.current().id());
     }

@@ -2,6 +2,9 @@ package dev.caprock.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caprock.audit.Actor;
+import java.time.Instant;
+import java.util.HexFormat;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -35,7 +38,7 @@ class TamperedDatabaseTest {
         var given = new GivenAudit();
         given.database.transactions().executeWithoutResult(status -> {
             for (int i = 0; i < 2500; i++) {
-                given.audit.append(GivenAudit.A, java.time.Instant.EPOCH, actor(), "a", "b", "c", null);
+                given.audit.append(GivenAudit.A, Instant.EPOCH, actor(), "a", "b", "c", null);
             }
         });
 
@@ -159,11 +162,11 @@ class TamperedDatabaseTest {
     }
 
     private static String hex(byte[] bytes) {
-        return java.util.HexFormat.of().formatHex(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
-    private static dev.caprock.audit.Actor actor() {
-        return new dev.caprock.audit.Actor(GivenAudit.TENANT, "ann", null, null);
+    private static Actor actor() {
+        return new Actor(GivenAudit.TENANT, "ann", null, null);
     }
 
     private static Arguments of(String name, Consumer<GivenAudit> tampering, String inspected, String exported) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Named.named;
 
 import dev.caprock.audit.AuditRecord;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -38,6 +40,16 @@ class TamperedExportTest {
     void anExportAsItWasWrittenIsIntact() {
         assertThat(EXPORT).hasSize(TRAILER + 1);
         assertThat(given.verify(EXPORT)).isEqualTo("intact: 14 records in 3 chains, 2 checkpoints");
+    }
+
+    @Test
+    void itSaysHowManyRecordsNoCheckpointCovers() throws IOException {
+        byte[] export = (String.join("\n", EXPORT) + "\n").getBytes(StandardCharsets.UTF_8);
+
+        assertThat(ExportCheck.of(new ByteArrayInputStream(export), given.keys.trusted()))
+                .isInstanceOfSatisfying(
+                        ExportCheck.Result.Intact.class,
+                        intact -> assertThat(intact.behind()).isEqualTo(3));
     }
 
     static Stream<Arguments> tampering() {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -144,7 +145,7 @@ class TamperedReceiptTest {
                 .closed()
                 .session();
         var closing = new AuditRecord(
-                new java.util.UUID(0, 1),
+                new UUID(0, 1),
                 7,
                 session.createdAt(),
                 new Actor("t", "caprock", null, null),
