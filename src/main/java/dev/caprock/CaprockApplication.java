@@ -17,7 +17,8 @@ public class CaprockApplication {
             System.exit(done.get());
         }
         SpringApplication.run(CaprockApplication.class, args);
-        // From here on the process ends only because it is told to. Once all is handed over that is a success, which a JVM
+        // From here on the process ends only because it is told to. Once all is handed over that is a success, which a
+        // JVM
         // that was signalled does not say by itself.
         SpringApplication.getShutdownHandlers().add(() -> Runtime.getRuntime().halt(0));
     }
