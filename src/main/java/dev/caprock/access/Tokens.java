@@ -35,7 +35,7 @@ import org.springframework.stereotype.Component;
 /**
  * Recognises callers by tokens of the configured issuer. Its keys are kept for five minutes, for four hours while it does not
  * answer, and asked for again when a token names one that is not among them: at most twice in half a minute, since anyone can
- * send such a token.
+ * send such a token. Beyond that, one with an unknown key is told to come again rather than that it is bad.
  */
 @Component
 class Tokens {

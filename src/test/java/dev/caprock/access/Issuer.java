@@ -85,7 +85,7 @@ public final class Issuer implements AutoCloseable {
                 .subject("ann")
                 .claim("tenant", "acme")
                 .claim("scope", "openid sessions:read")
-                .issueTime(Date.from(now))
+                .issueTime(Date.from(now.minusSeconds(600)))
                 .expirationTime(Date.from(now.plusSeconds(300)));
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which tokens open something, and what. */
-class TokensTest {
+class CallersTokensTest {
 
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
 
@@ -121,7 +121,7 @@ class TokensTest {
 
     @Test
     void withoutAnIssuerNoTokenOpensAnything() {
-        var none = new Tokens(TokensTest.settings(null, null, Map.of()), Clock.systemUTC());
+        var none = new Tokens(settings(null, null, Map.of()), Clock.systemUTC());
 
         assertRefused(none, token(claims -> claims), 401, "not taken here");
     }
@@ -163,7 +163,7 @@ class TokensTest {
         issuer.rotate();
 
         assertThat(tokens.caller(token(claims -> claims))).isNotNull();
-        assertInvalid(before, "signed");
+        assertThatExceptionOfType(Refused.class).isThrownBy(() -> tokens.caller(before));
     }
 
     @Test
