@@ -2,6 +2,8 @@ package dev.caprock.access;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.caprock.id.PublicId;
+import dev.caprock.idempotency.Idempotency;
+import dev.caprock.idempotency.Once;
 import dev.caprock.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
@@ -26,13 +28,21 @@ import org.springframework.web.bind.annotation.RestController;
 class ApiKeyController {
 
     private final ApiKeys keys;
+    private final Idempotency idempotency;
     private final Callers callers;
     private final RequestActors actors;
     private final AccessSettings settings;
     private final Clock clock;
 
-    ApiKeyController(ApiKeys keys, Callers callers, RequestActors actors, AccessSettings settings, Clock clock) {
+    ApiKeyController(
+            ApiKeys keys,
+            Idempotency idempotency,
+            Callers callers,
+            RequestActors actors,
+            AccessSettings settings,
+            Clock clock) {
         this.keys = keys;
+        this.idempotency = idempotency;
         this.callers = callers;
         this.actors = actors;
         this.settings = settings;
@@ -80,10 +90,26 @@ class ApiKeyController {
 
     @PostMapping
     ResponseEntity<ApiKeyBody> create(@RequestBody CreateApiKey body, HttpServletRequest request) {
+        String tenant = callers.current().tenant();
+        Once<ApiKeys.Made> once = idempotency.once(
+                request,
+                tenant,
+                body,
+                () -> make(body, request),
+                made -> made.key().id());
+        ApiKeyBody answer = once.orAsItIsNow(
+                made -> ApiKeyBody.of(made.key(), made.text()), id -> ApiKeyBody.of(find(tenant, id), null));
+        return once.mark(ResponseEntity.created(URI.create("/v1/api-keys/" + answer.id())))
+                .body(answer);
+    }
+
+    private ApiKeys.Made make(CreateApiKey body, HttpServletRequest request) {
         CreateApiKey.Checked asked = body.check(settings.apiKeys(), clock.instant());
-        ApiKeys.Made made = keys.make(asked.name(), asked.scopes(), asked.expiresAt(), actors.of(request));
-        var answer = ApiKeyBody.of(made.key(), made.text());
-        return ResponseEntity.created(URI.create("/v1/api-keys/" + answer.id())).body(answer);
+        return keys.make(asked.name(), asked.scopes(), asked.expiresAt(), actors.of(request));
+    }
+
+    private ApiKey find(String tenant, UUID id) {
+        return keys.find(tenant, id).orElseThrow(() -> Problem.notFound("API key"));
     }
 
     @GetMapping

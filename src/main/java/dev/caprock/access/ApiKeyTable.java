@@ -95,12 +95,14 @@ class ApiKeyTable {
                 .list();
     }
 
-    boolean exists(String tenant, UUID id) {
-        return jdbc.sql("select exists (select from api_key where tenant = :tenant and id = :id)")
+    Optional<ApiKey> find(String tenant, UUID id) {
+        return jdbc.sql("""
+                        select id, tenant, name, scopes, created_by, created_at, expires_at, revoked_at, last_used_at
+                            from api_key where tenant = :tenant and id = :id""")
                 .param("tenant", tenant)
                 .param("id", id)
-                .query(Boolean.class)
-                .single();
+                .query(ApiKeyTable::key)
+                .optional();
     }
 
     /** Whether it was not revoked before. */

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,10 @@ class ApiKeys {
         return new Caller(stored.tenant(), "key:" + PublicId.API_KEY.text(stored.id()), stored.scopes());
     }
 
+    Optional<ApiKey> find(String tenant, UUID id) {
+        return table.find(tenant, id);
+    }
+
     /** @param before only what is older than this one; null for the newest */
     List<ApiKey> page(String tenant, @Nullable UUID before, int limit) {
         return table.page(tenant, before, limit);
@@ -82,7 +87,7 @@ class ApiKeys {
             record(clock.instant(), actor, "api-key.revoke", id, null);
             return true;
         }
-        return table.exists(actor.tenant(), id);
+        return find(actor.tenant(), id).isPresent();
     }
 
     private void record(Instant at, Actor actor, String action, UUID key, @Nullable Map<String, Object> detail) {

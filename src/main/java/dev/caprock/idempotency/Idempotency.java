@@ -4,8 +4,10 @@ import dev.caprock.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -37,27 +39,39 @@ public class Idempotency {
      * failed has had no effect, so its key may be used again.
      *
      * @param body what the request says: with the same key it must say the same
-     * @param effect what it does, in one transaction; returns the id of what it makes
+     * @param effect what it does, in one transaction
+     * @param id the id of what it makes
      * @throws Problem 422 for another body under the same key, 409 while the first request is under way
      */
-    public Once once(HttpServletRequest request, String tenant, Object body, Supplier<UUID> effect) {
+    public <T> Once<T> once(
+            HttpServletRequest request, String tenant, Object body, Supplier<T> effect, Function<T, UUID> id) {
         return RequestKey.of(request, tenant)
-                .map(key -> once(key, key.fingerprint(MAPPER.writeValueAsBytes(body)), effect))
-                .orElseGet(() -> new Once(effect.get(), false));
+                .map(key -> once(key, key.fingerprint(MAPPER.writeValueAsBytes(body)), effect, id))
+                .orElseGet(() -> once(effect, id));
     }
 
-    private Once once(RequestKey key, byte[] fingerprint, Supplier<UUID> effect) {
+    /** The same for a request without a body. */
+    public <T> Once<T> once(HttpServletRequest request, String tenant, Supplier<T> effect, Function<T, UUID> id) {
+        return once(request, tenant, Map.of(), effect, id);
+    }
+
+    private static <T> Once<T> once(Supplier<T> effect, Function<T, UUID> id) {
+        T made = effect.get();
+        return new Once<>(id.apply(made), made);
+    }
+
+    private <T> Once<T> once(RequestKey key, byte[] fingerprint, Supplier<T> effect, Function<T, UUID> id) {
         return Objects.requireNonNull(transaction.execute(status -> {
             if (table.begin(key.request(), fingerprint, patience)) {
-                UUID made = effect.get();
-                table.end(key.request(), made);
-                return new Once(made, false);
+                Once<T> first = once(effect, id);
+                table.end(key.request(), first.resource());
+                return first;
             }
             RequestTable.Earlier earlier = table.earlier(key.request());
             if (!MessageDigest.isEqual(earlier.fingerprint(), fingerprint)) {
                 throw reused();
             }
-            return new Once(earlier.resource(), true);
+            return new Once<T>(earlier.resource(), null);
         }));
     }
 

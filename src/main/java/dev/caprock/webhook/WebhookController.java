@@ -3,12 +3,16 @@ package dev.caprock.webhook;
 import dev.caprock.access.Callers;
 import dev.caprock.access.RequestActors;
 import dev.caprock.id.PublicId;
+import dev.caprock.idempotency.Idempotency;
+import dev.caprock.idempotency.Once;
 import dev.caprock.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -29,13 +33,21 @@ import org.springframework.web.bind.annotation.RestController;
 class WebhookController {
 
     private final Webhooks webhooks;
+    private final Idempotency idempotency;
     private final Dispatcher dispatcher;
     private final Guard guard;
     private final Callers callers;
     private final RequestActors actors;
 
-    WebhookController(Webhooks webhooks, Dispatcher dispatcher, Guard guard, Callers callers, RequestActors actors) {
+    WebhookController(
+            Webhooks webhooks,
+            Idempotency idempotency,
+            Dispatcher dispatcher,
+            Guard guard,
+            Callers callers,
+            RequestActors actors) {
         this.webhooks = webhooks;
+        this.idempotency = idempotency;
         this.dispatcher = dispatcher;
         this.guard = guard;
         this.callers = callers;
@@ -48,27 +60,39 @@ class WebhookController {
     /** A page of deliveries; {@code nextCursor} is null on the last. */
     record Page(List<DeliveryBody> deliveries, @Nullable String nextCursor) {}
 
-    /** How many deliveries are sent again. */
+    /** How many deliveries are sent again by this request. */
     record Replayed(int replayed) {}
 
     @PostMapping
     ResponseEntity<WebhookBody> create(@RequestBody CreateWebhook body, HttpServletRequest request) {
+        Once<Webhooks.WithSecret> once = idempotency.once(
+                request,
+                tenant(),
+                body,
+                () -> made(body, request),
+                made -> made.endpoint().id());
+        WebhookBody answer = answer(once);
+        return once.mark(ResponseEntity.created(URI.create("/v1/webhooks/" + answer.id())))
+                .body(answer);
+    }
+
+    private Webhooks.WithSecret made(CreateWebhook body, HttpServletRequest request) {
         CreateWebhook.Checked checked = body.check(guard);
-        var made = webhooks.create(checked.url(), checked.events(), checked.description(), actors.of(request));
-        WebhookBody answer = WebhookBody.of(made);
-        return ResponseEntity.created(URI.create("/v1/webhooks/" + answer.id())).body(answer);
+        return webhooks.create(checked.url(), checked.events(), checked.description(), actors.of(request));
+    }
+
+    private WebhookBody answer(Once<Webhooks.WithSecret> once) {
+        return once.orAsItIsNow(WebhookBody::of, id -> WebhookBody.of(webhooks.get(tenant(), id)));
     }
 
     @GetMapping
     All list() {
-        return new All(webhooks.list(callers.current().tenant()).stream()
-                .map(WebhookBody::of)
-                .toList());
+        return new All(webhooks.list(tenant()).stream().map(WebhookBody::of).toList());
     }
 
     @GetMapping("/{id}")
     WebhookBody get(@PathVariable String id) {
-        return WebhookBody.of(webhooks.get(callers.current().tenant(), webhook(id)));
+        return WebhookBody.of(webhooks.get(tenant(), webhook(id)));
     }
 
     @DeleteMapping("/{id}")
@@ -78,16 +102,18 @@ class WebhookController {
     }
 
     @PostMapping("/{id}/rotate-secret")
-    WebhookBody rotateSecret(@PathVariable String id, HttpServletRequest request) {
-        return WebhookBody.of(webhooks.rotate(webhook(id), actors.of(request)));
+    ResponseEntity<WebhookBody> rotateSecret(@PathVariable String id, HttpServletRequest request) {
+        Once<Webhooks.WithSecret> once = idempotency.once(
+                request,
+                tenant(),
+                () -> webhooks.rotate(webhook(id), actors.of(request)),
+                made -> made.endpoint().id());
+        return once.mark(ResponseEntity.ok()).body(answer(once));
     }
 
     @PostMapping("/{id}/test")
-    @ResponseStatus(HttpStatus.ACCEPTED)
-    DeliveryBody test(@PathVariable String id, HttpServletRequest request) {
-        Delivery delivery = webhooks.test(webhook(id), actors.of(request));
-        dispatcher.wake();
-        return DeliveryBody.of(delivery);
+    ResponseEntity<DeliveryBody> test(@PathVariable String id, HttpServletRequest request) {
+        return accepted(webhook(id), request, () -> webhooks.test(webhook(id), actors.of(request)));
     }
 
     @GetMapping("/{id}/deliveries")
@@ -100,7 +126,7 @@ class WebhookController {
             throw Problem.invalid("/limit", "Must be from 1 to 200.");
         }
         List<Delivery> found = webhooks.page(
-                callers.current().tenant(),
+                tenant(),
                 webhook(id),
                 status == null ? null : status(status),
                 cursor == null ? null : cursor(cursor),
@@ -111,20 +137,30 @@ class WebhookController {
     }
 
     @PostMapping("/{id}/deliveries/{delivery}/replay")
-    @ResponseStatus(HttpStatus.ACCEPTED)
-    DeliveryBody replay(@PathVariable String id, @PathVariable String delivery, HttpServletRequest request) {
+    ResponseEntity<DeliveryBody> replay(
+            @PathVariable String id, @PathVariable String delivery, HttpServletRequest request) {
         UUID which = PublicId.DELIVERY.parse(delivery).orElseThrow(() -> Problem.notFound("delivery"));
-        Delivery replayed = webhooks.replay(webhook(id), which, actors.of(request));
+        return accepted(webhook(id), request, () -> webhooks.replay(webhook(id), which, actors.of(request)));
+    }
+
+    private ResponseEntity<DeliveryBody> accepted(UUID webhook, HttpServletRequest request, Supplier<Delivery> effect) {
+        Once<Delivery> once = idempotency.once(request, tenant(), effect, Delivery::id);
         dispatcher.wake();
-        return DeliveryBody.of(replayed);
+        return once.mark(ResponseEntity.accepted())
+                .body(DeliveryBody.of(
+                        once.orAsItIsNow(Function.identity(), id -> webhooks.delivery(tenant(), webhook, id))));
     }
 
     @PostMapping("/{id}/deliveries/replay")
-    @ResponseStatus(HttpStatus.ACCEPTED)
-    Replayed replayFailed(@PathVariable String id, HttpServletRequest request) {
-        int replayed = webhooks.replayFailed(webhook(id), actors.of(request));
+    ResponseEntity<Replayed> replayFailed(@PathVariable String id, HttpServletRequest request) {
+        Once<Integer> once = idempotency.once(
+                request, tenant(), () -> webhooks.replayFailed(webhook(id), actors.of(request)), count -> webhook(id));
         dispatcher.wake();
-        return new Replayed(replayed);
+        return once.mark(ResponseEntity.accepted()).body(once.orAsItIsNow(Replayed::new, none -> new Replayed(0)));
+    }
+
+    private String tenant() {
+        return callers.current().tenant();
     }
 
     private static UUID webhook(String text) {

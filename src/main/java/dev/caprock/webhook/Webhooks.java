@@ -133,6 +133,11 @@ class Webhooks {
         return deliveries.page(get(tenant, id).id(), status, before, limit);
     }
 
+    @Transactional(readOnly = true)
+    public Delivery delivery(String tenant, UUID id, UUID delivery) {
+        return deliveries.find(get(tenant, id).id(), delivery).orElseThrow(() -> Problem.notFound("delivery"));
+    }
+
     /** Sends one again that is over, for another day. One that is pending stays as it is. */
     public Delivery replay(UUID id, UUID delivery, Actor actor) {
         lockEnabled(id, actor);

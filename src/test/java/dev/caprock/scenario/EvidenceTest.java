@@ -109,7 +109,8 @@ class EvidenceTest {
                 .startsWith("0 INTACT: ")
                 .contains("of tenant default");
 
-        Files.writeString(export, exported.body().replaceFirst("\"subject\":\"local\"", "\"subject\":\"mallory\""));
+        Files.writeString(
+                export, exported.body().replaceFirst("\"subject\":\"key:[^\"]*\"", "\"subject\":\"mallory\""));
         assertThat(command("verify-audit", export.toString(), "--key", keys.toString()))
                 .startsWith("1 BROKEN at line ")
                 .contains("record 1: the record is not what was hashed");
@@ -152,7 +153,7 @@ class EvidenceTest {
                 .extracting(record -> text(record, "outcome"))
                 .startsWith("queued", "opening")
                 .endsWith("closing", "closed");
-        assertThat(records("/v1/audit?session=%s&subject=local".formatted(session.id())))
+        assertThat(records("/v1/audit?session=%s&subject=%s".formatted(session.id(), text(all.getFirst(), "subject"))))
                 .allSatisfy(record -> {
                     assertThat(text(record, "tenant")).isEqualTo("default");
                     assertThat(text(record, "requestId")).isNotEmpty();

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Requests that are sent again, or many times at once. */
@@ -113,6 +114,44 @@ class IdempotencyTest {
         }
         assertThat(post("/v1/sessions", "under-way", body).header("Idempotent-Replay"))
                 .isEqualTo("true");
+    }
+
+    @Test
+    void aSecretThatIsToldOnceIsNotToldToARepeatedRequest() {
+        Map<String, Object> key = Map.of("name", "ci", "scopes", List.of("sessions:read"));
+        Map<String, Object> webhook =
+                Map.of("url", "http://127.0.0.1:65000/hook", "events", List.of("sandbox.replaced"));
+
+        JsonNode madeKey = post("/v1/api-keys", "a-key", key).json();
+        JsonNode sameKey = post("/v1/api-keys", "a-key", key).json();
+        JsonNode madeWebhook = post("/v1/webhooks", "a-webhook", webhook).json();
+        JsonNode sameWebhook = post("/v1/webhooks", "a-webhook", webhook).json();
+
+        assertThat(sameKey.path("id")).isEqualTo(madeKey.path("id"));
+        assertThat(madeKey.has("key")).isTrue();
+        assertThat(sameKey.has("key")).isFalse();
+        assertThat(sameWebhook.path("id")).isEqualTo(madeWebhook.path("id"));
+        assertThat(madeWebhook.has("secret")).isTrue();
+        assertThat(sameWebhook.has("secret")).isFalse();
+    }
+
+    @Test
+    void whatIsDoneToAWebhookIsDoneOnce() {
+        Map<String, Object> webhook =
+                Map.of("url", "http://127.0.0.1:65000/hook", "events", List.of("sandbox.replaced"));
+        String path = "/v1/webhooks/"
+                + post("/v1/webhooks", "another", webhook).json().path("id").stringValue();
+
+        Reply test = post(path + "/test", "a-test", Map.of());
+        Reply again = post(path + "/test", "a-test", Map.of());
+
+        assertThat(again.json().path("id")).isEqualTo(test.json().path("id"));
+        assertThat(scenario.http().get(path + "/deliveries").json().path("deliveries"))
+                .hasSize(1);
+        assertThat(post(path + "/rotate-secret", "a-secret", Map.of()).json().has("secret"))
+                .isTrue();
+        assertThat(post(path + "/rotate-secret", "a-secret", Map.of()).json().has("secret"))
+                .isFalse();
     }
 
     @ParameterizedTest

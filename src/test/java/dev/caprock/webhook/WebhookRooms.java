@@ -8,17 +8,14 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.bind.annotation.RestController;
 
-/** The room and those that it knows, without a web server, and with time that a test turns. */
+/** The room, but for its controller, and those that it knows, without a web server, and with time that a test turns. */
 @EnableAutoConfiguration
 @ConfigurationPropertiesScan({"dev.caprock.secrets", "dev.caprock.webhook"})
-@ComponentScan({
-    "dev.caprock.journal",
-    "dev.caprock.audit",
-    "dev.caprock.secrets",
-    "dev.caprock.access",
-    "dev.caprock.webhook"
-})
+@ComponentScan(
+        basePackages = {"dev.caprock.journal", "dev.caprock.audit", "dev.caprock.secrets", "dev.caprock.webhook"},
+        excludeFilters = @ComponentScan.Filter(RestController.class))
 @Import({TestDatabaseConfiguration.class, Ids.class})
 class WebhookRooms {
 

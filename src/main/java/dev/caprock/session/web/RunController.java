@@ -58,16 +58,15 @@ class RunController {
 
     @PostMapping
     ResponseEntity<RunBody> create(@PathVariable String id, @RequestBody CreateRun body, HttpServletRequest request) {
-        Once once = idempotency.once(request, tenant(), body, () -> queue(id, body, request));
+        Once<Run> once = idempotency.once(request, tenant(), body, () -> queue(id, body, request), Run::id);
         URI location = URI.create("/v1/sessions/%s/runs/%s".formatted(id, PublicId.RUN.text(once.resource())));
-        return SessionController.answer(once).location(location).body(body(id, run(id, once.resource())));
+        return once.mark(ResponseEntity.accepted()).location(location).body(body(id, run(id, once.resource())));
     }
 
-    private UUID queue(String id, CreateRun body, HttpServletRequest request) {
+    private Run queue(String id, CreateRun body, HttpServletRequest request) {
         String prompt = check.prompt(body.prompt());
         return sessions.queueRun(tenant(), SessionController.id(id), prompt, actors.of(request))
-                .orElseThrow(() -> Problem.notFound("session"))
-                .id();
+                .orElseThrow(() -> Problem.notFound("session"));
     }
 
     @GetMapping
@@ -89,9 +88,13 @@ class RunController {
 
     @PostMapping("/{run}/cancel")
     ResponseEntity<RunBody> cancel(@PathVariable String id, @PathVariable String run, HttpServletRequest request) {
-        Run cancelled = sessions.cancelRun(tenant(), SessionController.id(id), runId(run), actors.of(request))
+        Once<Run> once = idempotency.once(request, tenant(), () -> cancelled(id, run, request), Run::id);
+        return once.mark(ResponseEntity.accepted()).body(body(id, run(id, once.resource())));
+    }
+
+    private Run cancelled(String id, String run, HttpServletRequest request) {
+        return sessions.cancelRun(tenant(), SessionController.id(id), runId(run), actors.of(request))
                 .orElseThrow(() -> Problem.notFound("session"));
-        return ResponseEntity.accepted().body(body(id, cancelled));
     }
 
     private Session session(String id) {

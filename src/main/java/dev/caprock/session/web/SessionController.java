@@ -87,24 +87,18 @@ class SessionController {
             throws InterruptedException {
         Preference preference = Preference.read(preferred);
         Caller caller = callers.current();
-        Once once = idempotency.once(request, caller.tenant(), body, () -> accept(body, caller, request));
+        Once<Session> once =
+                idempotency.once(request, caller.tenant(), body, () -> accept(body, caller, request), Session::id);
         Session session = arrivals.await(caller.tenant(), once.resource(), preference.patience());
         return preference
-                .applied(answer(once))
+                .applied(once.mark(ResponseEntity.accepted()))
                 .location(URI.create("/v1/sessions/" + PublicId.SESSION.text(session.id())))
                 .body(full(session));
     }
 
-    private UUID accept(CreateSession body, Caller caller, HttpServletRequest request) {
+    private Session accept(CreateSession body, Caller caller, HttpServletRequest request) {
         RequestCheck.Checked checked = check.check(body, caller);
-        return sessions.accept(checked.session(), checked.prompt(), checked.secrets(), actors.of(request))
-                .id();
-    }
-
-    /** Accepted, now or before. */
-    static ResponseEntity.BodyBuilder answer(Once once) {
-        ResponseEntity.BodyBuilder answer = ResponseEntity.accepted();
-        return once.replayed() ? answer.header(Once.REPLAYED, "true") : answer;
+        return sessions.accept(checked.session(), checked.prompt(), checked.secrets(), actors.of(request));
     }
 
     @GetMapping
