@@ -148,7 +148,7 @@ class ReplicasIT {
         replicas.process(ids.get(0)).freeze();
         replicas.process(ids.get(1)).kill();
         replicas.database().crash();
-        await().until(() -> replicas.alive().equals(List.of(ids.get(2))));
+        await().atMost(Duration.ofSeconds(60)).until(() -> replicas.alive().equals(List.of(ids.get(2))));
         replicas.process(ids.get(0)).thaw();
         sessions.forEach(session -> {
             session.awaitPrinted("begin");
