@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.caprock.simulator.Simulators;
 import dev.caprock.simulator.e2b.Effect;
 import dev.caprock.simulator.e2b.Operation;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +26,8 @@ import org.junit.jupiter.api.Timeout;
 /** Real replicas on one database that die or freeze at the worst time: another one goes on, and nothing is done twice. */
 @Timeout(180)
 class ReplicasIT {
+
+    private static final String LINE = "0123456789 the quick brown fox jumps over the lazy dog ü";
 
     /** Beside the lease: a heartbeat, a poll, and a slow machine. */
     private static final Duration TAKE_OVER = Replicas.LEASE.plusSeconds(10);
@@ -191,15 +196,55 @@ class ReplicasIT {
         Endings.assertFailed(scenario, other, "sandbox_lost");
     }
 
+    /** {@code -Doutput.megabytes=1024} has it print a gigabyte. */
     @Test
-    void aSmallHeapCarriesMuchOutput() {
+    void aSmallHeapCarriesMuchOutput() throws Exception {
+        long size = Long.getLong("caprock.output.megabytes", 60) << 20;
         replicas.start();
-        var session = scenario.session()
-                .shell("seq 1 10000000 | head -c %d".formatted(60 << 20))
-                .start();
+        Reply accepted = scenario.http()
+                .post(
+                        "/v1/sessions",
+                        scenario.session()
+                                .shell("yes '%s' | head -c %d".formatted(LINE, size))
+                                .body());
+        String path = accepted.header("Location");
+        String output = accepted.json().at("/runs/0/links/stdout").stringValue();
 
-        Endings.assertSucceeded(scenario, session);
-        assertThat(session.output("stdout")).hasSize(60 << 20);
+        var digest = MessageDigest.getInstance("SHA-256");
+        long read = 0;
+        while (read < size) { // a stream that breaks off is gone on with
+            read += follow(output + "&follow=true&after=" + read, digest);
+        }
+
+        assertThat(read).isEqualTo(size);
+        assertThat(digest.digest()).isEqualTo(digestOfLines(size));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> scenario.http().get(path).json().path("status").stringValue(), "closed"::equals);
+        assertThat(scenario.http().get(path).json().path("outcome").stringValue())
+                .isEqualTo("succeeded");
+    }
+
+    private long follow(String path, MessageDigest digest) {
+        long read = 0;
+        try (var body = scenario.http().stream(path).body()) {
+            byte[] bytes = new byte[1 << 16];
+            for (int count = body.read(bytes); count >= 0; count = body.read(bytes)) {
+                digest.update(bytes, 0, count);
+                read += count;
+            }
+        } catch (IOException brokenOff) {
+            return read;
+        }
+        return read;
+    }
+
+    private static byte[] digestOfLines(long size) throws Exception {
+        byte[] line = (LINE + "\n").getBytes(StandardCharsets.UTF_8);
+        var digest = MessageDigest.getInstance("SHA-256");
+        for (long left = size; left > 0; left -= line.length) {
+            digest.update(line, 0, (int) Math.min(left, line.length));
+        }
+        return digest.digest();
     }
 
     /** The worst time: it holds locks, and the database cannot know that it will not go on. */
