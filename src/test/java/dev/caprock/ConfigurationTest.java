@@ -53,6 +53,7 @@ class ConfigurationTest {
                         caprock.e2b.template = base
                         caprock.events.heartbeat = 10s
                         caprock.events.maximum-readers = 10000
+                        caprock.events.maximum-readers-per-tenant = 2000
                         caprock.follow.gather = 20ms
                         caprock.follow.look-interval = 5s
                         caprock.follow.output-quota = 1GB

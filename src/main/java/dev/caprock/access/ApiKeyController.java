@@ -95,17 +95,13 @@ class ApiKeyController {
                 request,
                 tenant,
                 body,
-                () -> make(body, request),
+                () -> body.check(settings.apiKeys(), clock.instant()),
+                asked -> keys.make(asked.name(), asked.scopes(), asked.expiresAt(), actors.of(request)),
                 made -> made.key().id());
         ApiKeyBody answer = once.orAsItIsNow(
                 made -> ApiKeyBody.of(made.key(), made.text()), id -> ApiKeyBody.of(find(tenant, id), null));
         return once.mark(ResponseEntity.created(URI.create("/v1/api-keys/" + answer.id())))
                 .body(answer);
-    }
-
-    private ApiKeys.Made make(CreateApiKey body, HttpServletRequest request) {
-        CreateApiKey.Checked asked = body.check(settings.apiKeys(), clock.instant());
-        return keys.make(asked.name(), asked.scopes(), asked.expiresAt(), actors.of(request));
     }
 
     private ApiKey find(String tenant, UUID id) {

@@ -1,5 +1,6 @@
 package dev.caprock.idempotency;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.caprock.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.MessageDigest;
@@ -9,9 +10,11 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -20,8 +23,10 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 public class Idempotency {
 
+    /** Without nulls, so that a field that a later release adds does not make an old request another one. */
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .changeDefaultPropertyInclusion(any -> any.withValueInclusion(JsonInclude.Include.NON_NULL))
             .build();
 
     private final RequestTable table;
@@ -34,45 +39,87 @@ public class Idempotency {
         this.patience = settings.patience();
     }
 
+    /** What one try came to. A refusal that was let stand is thrown after its transaction. */
+    private record Attempt<T>(
+            @Nullable Once<T> once, @Nullable RuntimeException refusal) {}
+
     /**
      * Performs an effect in a transaction, unless an earlier request of this tenant, route and key has performed it. One that
-     * failed has had no effect, so its key may be used again.
+     * failed has had no effect, so its key may be used again; what a room recorded of its refusal stays.
      *
      * @param body what the request says: with the same key it must say the same
-     * @param effect what it does, in one transaction
+     * @param prepare all that may take long: it holds no transaction, and is left out where there was an earlier request
+     * @param effect what the request does, in one transaction
      * @param id the id of what it makes
      * @throws Problem 422 for another body under the same key, 409 while the first request is under way
      */
-    public <T> Once<T> once(
-            HttpServletRequest request, String tenant, Object body, Supplier<T> effect, Function<T, UUID> id) {
-        return RequestKey.of(request, tenant)
-                .map(key -> once(key, key.fingerprint(MAPPER.writeValueAsBytes(body)), effect, id))
-                .orElseGet(() -> once(effect, id));
+    public <P, T> Once<T> once(
+            HttpServletRequest request,
+            String tenant,
+            Object body,
+            Supplier<P> prepare,
+            Function<P, T> effect,
+            Function<T, UUID> id) {
+        RequestKey key = RequestKey.of(request, tenant).orElse(null);
+        if (key == null) {
+            return made(effect.apply(prepare.get()), id);
+        }
+        byte[] fingerprint = key.fingerprint(text(body));
+        return table.earlier(key.request())
+                .map(earlier -> this.<T>replay(earlier, fingerprint))
+                .orElseGet(() -> {
+                    P prepared = prepare.get();
+                    return first(key, fingerprint, () -> effect.apply(prepared), id);
+                });
     }
 
-    /** The same for a request without a body. */
+    /** The same for a request that needs no preparation, and has no body. */
     public <T> Once<T> once(HttpServletRequest request, String tenant, Supplier<T> effect, Function<T, UUID> id) {
-        return once(request, tenant, Map.of(), effect, id);
+        return once(request, tenant, Map.of(), () -> effect, Supplier::get, id);
     }
 
-    private static <T> Once<T> once(Supplier<T> effect, Function<T, UUID> id) {
-        T made = effect.get();
+    private <T> Once<T> first(RequestKey key, byte[] fingerprint, Supplier<T> effect, Function<T, UUID> id) {
+        Attempt<T> attempt =
+                Objects.requireNonNull(transaction.execute(status -> attempt(status, key, fingerprint, effect, id)));
+        if (attempt.refusal() != null) {
+            throw attempt.refusal();
+        }
+        return Objects.requireNonNull(attempt.once());
+    }
+
+    private <T> Attempt<T> attempt(
+            TransactionStatus status, RequestKey key, byte[] fingerprint, Supplier<T> effect, Function<T, UUID> id) {
+        if (!table.begin(key.request(), fingerprint, patience)) {
+            RequestTable.Earlier earlier = table.earlier(key.request()).orElseThrow(RequestTable::underWay);
+            return new Attempt<>(replay(earlier, fingerprint), null);
+        }
+        try {
+            Once<T> made = made(effect.get(), id);
+            table.end(key.request(), made.resource());
+            return new Attempt<>(made, null);
+        } catch (RuntimeException refusal) {
+            if (status.isRollbackOnly()) {
+                throw refusal;
+            }
+            table.abandon(key.request());
+            return new Attempt<>(null, refusal);
+        }
+    }
+
+    private static <T> Once<T> made(T made, Function<T, UUID> id) {
         return new Once<>(id.apply(made), made);
     }
 
-    private <T> Once<T> once(RequestKey key, byte[] fingerprint, Supplier<T> effect, Function<T, UUID> id) {
-        return Objects.requireNonNull(transaction.execute(status -> {
-            if (table.begin(key.request(), fingerprint, patience)) {
-                Once<T> first = once(effect, id);
-                table.end(key.request(), first.resource());
-                return first;
-            }
-            RequestTable.Earlier earlier = table.earlier(key.request());
-            if (!MessageDigest.isEqual(earlier.fingerprint(), fingerprint)) {
-                throw reused();
-            }
-            return new Once<T>(earlier.resource(), null);
-        }));
+    private <T> Once<T> replay(RequestTable.Earlier earlier, byte[] fingerprint) {
+        if (!MessageDigest.isEqual(earlier.fingerprint(), fingerprint)) {
+            throw reused();
+        }
+        return new Once<>(earlier.resource(), null);
+    }
+
+    /** Stays the same from release to release: keys outlive a roll-out. */
+    static byte[] text(Object body) {
+        return MAPPER.writeValueAsBytes(body);
     }
 
     private static Problem reused() {

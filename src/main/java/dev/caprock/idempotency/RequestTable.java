@@ -3,6 +3,7 @@ package dev.caprock.idempotency;
 import dev.caprock.problem.Problem;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
@@ -65,12 +66,19 @@ class RequestTable {
         database.sql(END).param("request", request).param("resource", resource).update();
     }
 
-    Earlier earlier(byte[] request) {
+    /** A request that has taken effect; one under way is not seen. */
+    Optional<Earlier> earlier(byte[] request) {
         return database.sql(EARLIER)
                 .param("request", request)
                 .query((row, number) -> new Earlier(row.getBytes("fingerprint"), row.getObject("resource", UUID.class)))
-                .optional()
-                .orElseThrow(RequestTable::underWay); // forgotten just now: it may be sent again
+                .optional();
+    }
+
+    /** Has the request be as if it had not come. */
+    void abandon(byte[] request) {
+        database.sql("DELETE FROM idempotent_request WHERE request = :request")
+                .param("request", request)
+                .update();
     }
 
     /** Forgets at most {@code limit} of those that are older; returns how many. */
@@ -90,7 +98,7 @@ class RequestTable {
                 && LOCK_NOT_AVAILABLE.equals(cause.getSQLState());
     }
 
-    private static Problem underWay() {
+    static Problem underWay() {
         return new Problem(
                         HttpStatus.CONFLICT,
                         "request_under_way",

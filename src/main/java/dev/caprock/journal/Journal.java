@@ -111,11 +111,16 @@ public class Journal {
      * is no more for now.
      */
     public List<Event> read(UUID session, long after, int limit) {
+        return read(session, after, limit, PAGE_BYTES);
+    }
+
+    /** @param bytes of output after which no further event is added */
+    public List<Event> read(UUID session, long after, int limit, long bytes) {
         return database.sql(READ)
                 .param("session", session)
                 .param("after", after)
                 .param("limit", limit)
-                .param("bytes", PAGE_BYTES)
+                .param("bytes", bytes)
                 .query((row, number) -> event(session, row))
                 .list();
     }

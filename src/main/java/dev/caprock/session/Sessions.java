@@ -74,11 +74,8 @@ public class Sessions {
         Instant now = wakes.open(id);
         requireRoom(request.tenant());
         var session = new Session(id, ids.next(), request, now);
-        store.saveAndFlush(session); // what reports the first events finds its tenant in this row
-        UUID run = session.runs().getFirst().id();
-        vault.seal(id, SecretName.prompt(run), prompt.getBytes(StandardCharsets.UTF_8));
         seal(id, session.runs().getFirst(), prompt);
-        store.save(session);
+        store.saveAndFlush(session); // what reports the first events finds its tenant in this row
         vault.seal(id, SecretName.AGENT_SECRETS, json.writeValueAsBytes(secrets));
         if (!session.terms().inject().isEmpty()) {
             vault.seal(

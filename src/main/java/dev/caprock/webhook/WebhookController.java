@@ -69,16 +69,12 @@ class WebhookController {
                 request,
                 tenant(),
                 body,
-                () -> made(body, request),
+                () -> body.check(guard),
+                asked -> webhooks.create(asked.url(), asked.events(), asked.description(), actors.of(request)),
                 made -> made.endpoint().id());
         WebhookBody answer = answer(once);
         return once.mark(ResponseEntity.created(URI.create("/v1/webhooks/" + answer.id())))
                 .body(answer);
-    }
-
-    private Webhooks.WithSecret made(CreateWebhook body, HttpServletRequest request) {
-        CreateWebhook.Checked checked = body.check(guard);
-        return webhooks.create(checked.url(), checked.events(), checked.description(), actors.of(request));
     }
 
     private WebhookBody answer(Once<Webhooks.WithSecret> once) {

@@ -99,21 +99,43 @@ class IdempotencyTest {
         Map<String, Object> body = scenario.session().shell("true").body();
         post("/v1/sessions", "under-way", body);
 
-        try (var connection = database.getConnection()) {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("create temporary table kept as select * from idempotent_request");
+            statement.execute("delete from idempotent_request");
             connection.setAutoCommit(false);
-            try (var statement = connection.createStatement()) {
-                // the first request, as long as it has not committed
-                statement.execute("delete from idempotent_request");
-                Reply second = post("/v1/sessions", "under-way", body);
+            // the first request, as long as it has not committed
+            statement.execute("insert into idempotent_request select * from kept");
+            Reply second = post("/v1/sessions", "under-way", body);
 
-                assertThat(second.status()).isEqualTo(409);
-                assertThat(second.json().path("code").stringValue()).isEqualTo("request_under_way");
-                assertThat(second.header("Retry-After")).isEqualTo("1");
-            }
-            connection.rollback();
+            assertThat(second.status()).isEqualTo(409);
+            assertThat(second.json().path("code").stringValue()).isEqualTo("request_under_way");
+            assertThat(second.header("Retry-After")).isEqualTo("1");
+            connection.commit();
+            statement.execute("drop table kept");
+            connection.commit();
         }
         assertThat(post("/v1/sessions", "under-way", body).header("Idempotent-Replay"))
                 .isEqualTo("true");
+    }
+
+    @Test
+    void aRefusalIsRecordedThoughItsKeyIsFreeAgain() {
+        var session = scenario.session().shell("true").start();
+        session.awaitClosed();
+
+        Reply refused = post(session.path() + "/runs", "too-late", Map.of("prompt", "one"));
+        Reply other = post(session.path() + "/runs", "too-late", Map.of("prompt", "two"));
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(other.json().path("code").stringValue()).isEqualTo("illegal_transition");
+        assertThat(scenario.http()
+                        .get(session.path() + "/audit?limit=200")
+                        .json()
+                        .path("records")
+                        .valueStream()
+                        .filter(record -> record.path("outcome").stringValue().equals("refused")))
+                .hasSize(2);
     }
 
     @Test

@@ -78,7 +78,7 @@ class EventController {
         }
         requireKept(session, from);
         try {
-            stream.write(session.id(), from, response);
+            stream.write(session.tenant(), session.id(), from, response);
         } catch (IOException gone) {
             response.setHeader(HttpHeaders.CONNECTION, "close"); // the reader went away; nothing is left to tell it
         }

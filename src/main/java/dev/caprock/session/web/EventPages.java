@@ -24,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 class EventPages {
 
     private static final int EVENTS = 200;
+    private static final int OUTPUT_BYTES = 64 * 1024; // a page is kept for each reader that does not take it
     private static final long KEPT_BYTES = 64L * 1024 * 1024;
     private static final Duration KEPT = Duration.ofSeconds(10);
 
@@ -38,7 +39,7 @@ class EventPages {
 
     @Autowired
     EventPages(Journal journal, JsonMapper json) {
-        this(journal::read, json);
+        this((session, after) -> journal.read(session, after, EVENTS, OUTPUT_BYTES), json);
     }
 
     EventPages(Source journal, JsonMapper json) {
@@ -49,7 +50,7 @@ class EventPages {
     /** Where events are read. */
     @FunctionalInterface
     interface Source {
-        List<Event> read(UUID session, long after, int limit);
+        List<Event> read(UUID session, long after);
     }
 
     private record Place(UUID session, long after) {}
@@ -74,7 +75,7 @@ class EventPages {
 
     /** Null is not kept. */
     private @Nullable Page read(Place place) {
-        List<Event> events = journal.read(place.session(), place.after(), EVENTS);
+        List<Event> events = journal.read(place.session(), place.after());
         if (events.isEmpty()) {
             return null;
         }

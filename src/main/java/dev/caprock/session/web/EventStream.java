@@ -31,8 +31,9 @@ class EventStream {
     }
 
     /** Returns when the last event was written, when this replica stops, or with an exception when the reader has gone. */
-    void write(UUID session, long after, HttpServletResponse response) throws IOException, InterruptedException {
-        try (Readers.Place place = readers.enter();
+    void write(String tenant, UUID session, long after, HttpServletResponse response)
+            throws IOException, InterruptedException {
+        try (Readers.Place place = readers.enter(tenant);
                 Tail.Watch watch = tail.watch(session)) {
             response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
             response.setCharacterEncoding(StandardCharsets.UTF_8);

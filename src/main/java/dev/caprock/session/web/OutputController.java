@@ -32,6 +32,7 @@ import org.springframework.web.bind.annotation.RestController;
 class OutputController {
 
     private static final int PIECE = 256 * 1024;
+    private static final long LAST_OFFSET = 1L << 53;
     private static final Duration LOOK = Duration.ofSeconds(10);
 
     private final Sessions sessions;
@@ -68,13 +69,13 @@ class OutputController {
         if (run(wanted).isEmpty()) {
             throw Problem.notFound("run");
         }
-        if (after < 0) {
-            throw Problem.invalid("/after", "Must not be negative.");
+        if (after < 0 || after > LAST_OFFSET) {
+            throw Problem.invalid("/after", "Must be an offset in bytes.");
         }
         if (journal.isForgotten(wanted.session(), 0)) {
             throw SessionProblems.forgotten(id);
         }
-        try (Readers.Place place = readers.enter();
+        try (Readers.Place place = readers.enter(tenant());
                 Tail.Watch watch = tail.watch(wanted.session())) {
             response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
             response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
@@ -86,29 +87,46 @@ class OutputController {
     private void write(Wanted wanted, long after, boolean follow, Tail.Watch watch, OutputStream out)
             throws IOException, InterruptedException {
         long offset = after;
+        long seen = -1;
+        boolean over = !follow;
         while (readers.areWelcome()) {
-            long seq = journal.head(wanted.session());
-            boolean over =
-                    run(wanted).map(run -> run.status().isEnded()).orElse(true); // looked up before the last read
             byte[] bytes = outputs.read(wanted.session(), wanted.run(), wanted.stream(), offset, PIECE);
             out.write(bytes);
             offset += bytes.length;
-            if (bytes.length == 0) {
-                out.flush();
-                if (over || !follow) {
-                    return;
-                }
+            if (bytes.length > 0) {
+                continue;
+            }
+            if (over) {
+                requireKept(wanted);
+                return;
+            }
+            out.flush();
+            long seq = journal.head(wanted.session());
+            over = run(wanted).map(run -> run.status().isEnded()).orElse(true); // then there is one more read
+            if (!over && seq == seen) { // what came before the last read is read
                 watch.await(seq, LOOK);
             }
+            seen = seq;
         }
         throw new IOException("this replica stops, before the end of the output");
     }
 
+    /** What retention has taken away meanwhile is not an end. */
+    private void requireKept(Wanted wanted) throws IOException {
+        if (journal.isForgotten(wanted.session(), 0)) {
+            throw new IOException("the output was forgotten while it was read");
+        }
+    }
+
     private Optional<Run> run(Wanted wanted) {
-        return sessions.find(callers.current().tenant(), wanted.session()).map(Session::runs).stream()
+        return sessions.find(tenant(), wanted.session()).map(Session::runs).stream()
                 .flatMap(runs -> runs.stream())
                 .filter(run -> run.id().equals(wanted.run()))
                 .findFirst();
+    }
+
+    private String tenant() {
+        return callers.current().tenant();
     }
 
     private static UUID runId(String text) {

@@ -5,7 +5,10 @@ import dev.caprock.problem.Problem;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -13,21 +16,30 @@ import org.springframework.stereotype.Component;
 /**
  * Those who read streams of this replica: no more than it is allowed to have, and none once it stops, which happens before anything
  * else of it does. Each has a virtual thread. One that does not read blocks that thread alone, until the server gives up on the
- * connection; nothing is kept for it.
+ * connection; no more than a page is kept for it.
  */
 @Component
 class Readers implements SmartLifecycle {
 
     private static final Duration PAUSE = Duration.ofSeconds(5);
 
-    private final Tail tail;
+    private final Runnable wake;
     private final int maximum;
+    private final int maximumPerTenant;
+    private final Map<String, Integer> byTenant = new ConcurrentHashMap<>();
     private final Semaphore places;
     private volatile boolean open;
 
+    @Autowired
     Readers(Tail tail, EventSettings settings, MeterRegistry metrics) {
-        this.tail = tail;
+        this(tail::wake, settings, metrics);
+    }
+
+    /** @param wake ends the waits of all readers */
+    Readers(Runnable wake, EventSettings settings, MeterRegistry metrics) {
+        this.wake = wake;
         this.maximum = settings.maximumReaders();
+        this.maximumPerTenant = settings.maximumReadersPerTenant();
         this.places = new Semaphore(maximum);
         Gauge.builder("caprock.readers", this, Readers::present)
                 .description("Streams of events and outputs that this replica writes")
@@ -45,8 +57,8 @@ class Readers implements SmartLifecycle {
         void close();
     }
 
-    /** @throws Problem 503 when there is none */
-    Place enter() {
+    /** @throws Problem 503 when there is none, 429 when the tenant has its share */
+    Place enter(String tenant) {
         if (!open || !places.tryAcquire()) {
             throw new Problem(
                             HttpStatus.SERVICE_UNAVAILABLE,
@@ -55,7 +67,22 @@ class Readers implements SmartLifecycle {
                             "Come back after the seconds that Retry-After names, or read pages of events.")
                     .retryAfter(PAUSE);
         }
-        return places::release;
+        if (byTenant.merge(tenant, 1, Integer::sum) > maximumPerTenant) {
+            leave(tenant);
+            throw new Problem(
+                            HttpStatus.TOO_MANY_REQUESTS,
+                            "too_many_streams",
+                            "Your tenant reads %d streams of this replica already, which is its share."
+                                    .formatted(maximumPerTenant),
+                            "End some, or read pages of events.")
+                    .retryAfter(PAUSE);
+        }
+        return () -> leave(tenant);
+    }
+
+    private void leave(String tenant) {
+        byTenant.computeIfPresent(tenant, (name, count) -> count == 1 ? null : count - 1);
+        places.release();
     }
 
     /** Whether streams may go on. */
@@ -71,7 +98,7 @@ class Readers implements SmartLifecycle {
     @Override
     public void stop() {
         open = false;
-        tail.wake();
+        wake.run();
     }
 
     @Override

@@ -58,13 +58,18 @@ class RunController {
 
     @PostMapping
     ResponseEntity<RunBody> create(@PathVariable String id, @RequestBody CreateRun body, HttpServletRequest request) {
-        Once<Run> once = idempotency.once(request, tenant(), body, () -> queue(id, body, request), Run::id);
+        Once<Run> once = idempotency.once(
+                request,
+                tenant(),
+                body,
+                () -> check.prompt(body.prompt()),
+                prompt -> queue(id, prompt, request),
+                Run::id);
         URI location = URI.create("/v1/sessions/%s/runs/%s".formatted(id, PublicId.RUN.text(once.resource())));
         return once.mark(ResponseEntity.accepted()).location(location).body(body(id, run(id, once.resource())));
     }
 
-    private Run queue(String id, CreateRun body, HttpServletRequest request) {
-        String prompt = check.prompt(body.prompt());
+    private Run queue(String id, String prompt, HttpServletRequest request) {
         return sessions.queueRun(tenant(), SessionController.id(id), prompt, actors.of(request))
                 .orElseThrow(() -> Problem.notFound("session"));
     }

@@ -87,8 +87,13 @@ class SessionController {
             throws InterruptedException {
         Preference preference = Preference.read(preferred);
         Caller caller = callers.current();
-        Once<Session> once =
-                idempotency.once(request, caller.tenant(), body, () -> accept(body, caller, request), Session::id);
+        Once<Session> once = idempotency.once(
+                request,
+                caller.tenant(),
+                body,
+                () -> check.check(body, caller),
+                checked -> accept(checked, request),
+                Session::id);
         Session session = arrivals.await(caller.tenant(), once.resource(), preference.patience());
         return preference
                 .applied(once.mark(ResponseEntity.accepted()))
@@ -96,8 +101,7 @@ class SessionController {
                 .body(full(session));
     }
 
-    private Session accept(CreateSession body, Caller caller, HttpServletRequest request) {
-        RequestCheck.Checked checked = check.check(body, caller);
+    private Session accept(RequestCheck.Checked checked, HttpServletRequest request) {
         return sessions.accept(checked.session(), checked.prompt(), checked.secrets(), actors.of(request));
     }
 

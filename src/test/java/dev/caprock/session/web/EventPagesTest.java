@@ -64,7 +64,7 @@ class EventPagesTest {
         assertThat(page.ends()).isFalse();
     }
 
-    private List<Event> read(UUID session, long after, int limit) {
+    private List<Event> read(UUID session, long after) {
         reads.incrementAndGet();
         return LongStream.rangeClosed(after + 1, head)
                 .mapToObj(seq -> new Event(session, seq, "session.warning", Instant.EPOCH, null, Map.of()))

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.caprock.idempotency;
+
+import org.jspecify.annotations.NullMarked;
