@@ -98,6 +98,9 @@ class ConfigurationTest {
                         caprock.remote.own = none
                         caprock.remote.reserved-calls = 64
                         caprock.remote.rest = PT2S
+                        caprock.secrets.former-master-keys = none
+                        caprock.secrets.kms-timeout = 5s
+                        caprock.secrets.kms-uri = none
                         caprock.secrets.master-key = none
                         caprock.secrets.master-key-file = none
                         caprock.session.closing-margin = 20m

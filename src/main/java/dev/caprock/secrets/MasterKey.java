@@ -12,18 +12,17 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.UUID;
-import org.springframework.stereotype.Component;
 
-/** The key of the service that wraps the data keys: AES-256-GCM. It stays in memory. */
-@Component
-class MasterKey {
+/** A key of the service that wraps data keys: AES-256-GCM. It stays in memory. */
+final class MasterKey {
+
+    static final int LENGTH = 32;
 
     private final Aead aead;
     private final String id;
 
-    MasterKey(SecretsSettings settings) throws GeneralSecurityException {
+    MasterKey(byte[] key) throws GeneralSecurityException {
         AeadConfig.register();
-        byte[] key = settings.masterKeyBytes();
         aead = new AesGcmJce(key);
         var digest = MessageDigest.getInstance("SHA-256");
         digest.update("caprock master key id".getBytes(StandardCharsets.UTF_8));
@@ -42,8 +41,16 @@ class MasterKey {
     }
 
     Aead unwrap(UUID owner, byte[] wrapped) throws GeneralSecurityException {
-        return TinkProtoKeysetFormat.parseEncryptedKeyset(wrapped, aead, associated(owner))
-                .getPrimitive(RegistryConfiguration.get(), Aead.class);
+        return dataKey(owner, wrapped).getPrimitive(RegistryConfiguration.get(), Aead.class);
+    }
+
+    /** The same data key, wrapped by this one in place of a former one. */
+    byte[] rewrap(UUID owner, byte[] wrapped, MasterKey former) throws GeneralSecurityException {
+        return TinkProtoKeysetFormat.serializeEncryptedKeyset(former.dataKey(owner, wrapped), aead, associated(owner));
+    }
+
+    private KeysetHandle dataKey(UUID owner, byte[] wrapped) throws GeneralSecurityException {
+        return TinkProtoKeysetFormat.parseEncryptedKeyset(wrapped, aead, associated(owner));
     }
 
     private static byte[] associated(UUID owner) {

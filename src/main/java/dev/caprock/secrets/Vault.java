@@ -32,11 +32,11 @@ public class Vault {
     private static final String HOLDS = "SELECT EXISTS (SELECT FROM data_key WHERE owner = :owner)";
 
     private final JdbcClient database;
-    private final MasterKey masterKey;
+    private final MasterKeys masterKeys;
 
-    Vault(JdbcClient database, MasterKey masterKey) {
+    Vault(JdbcClient database, MasterKeys masterKeys) {
         this.database = database;
-        this.masterKey = masterKey;
+        this.masterKeys = masterKeys;
     }
 
     /** Keeps a secret, in place of an earlier one of that name, in the caller's transaction. */
@@ -54,7 +54,7 @@ public class Vault {
     /**
      * The secret, or empty where there is none or its owner is forgotten.
      *
-     * @throws IllegalStateException where it cannot be opened: another master key, or a row that was tampered with
+     * @throws IllegalStateException where it cannot be opened: a master key that is not configured here, or a row that was tampered with
      */
     public Optional<byte[]> open(UUID owner, String name) {
         return database.sql(OPEN)
@@ -85,6 +85,7 @@ public class Vault {
 
     /** Of several that seal first at once, one adds its key; the others wait for it and then take that. */
     private DataKey addDataKey(UUID owner) {
+        MasterKey masterKey = masterKeys.current();
         byte[] wrapped = attempt(owner, () -> masterKey.newDataKey(owner));
         database.sql(ADD_DATA_KEY)
                 .param("owner", owner)
@@ -99,11 +100,12 @@ public class Vault {
     }
 
     private Aead aead(UUID owner, DataKey dataKey) throws GeneralSecurityException {
-        if (!dataKey.masterKey().equals(masterKey.id())) {
-            throw new GeneralSecurityException("its data key was wrapped by master key %s, this service has %s"
-                    .formatted(dataKey.masterKey(), masterKey.id()));
-        }
-        return masterKey.unwrap(owner, dataKey.wrapped());
+        return masterKeys
+                .find(dataKey.masterKey())
+                .orElseThrow(() ->
+                        new GeneralSecurityException("its data key was wrapped by master key %s, this service has %s"
+                                .formatted(dataKey.masterKey(), masterKeys.ids())))
+                .unwrap(owner, dataKey.wrapped());
     }
 
     private static byte[] attempt(UUID owner, Cryptography work) {

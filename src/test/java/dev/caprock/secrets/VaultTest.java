@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caprock.TestDatabase;
-import java.security.GeneralSecurityException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -124,7 +122,7 @@ class VaultTest {
         seal(owner, "API_KEY", SECRET);
         database.client()
                 .sql("UPDATE data_key SET master_key = :id WHERE owner = :owner")
-                .param("id", masterKey(2).id())
+                .param("id", Vaults.keys(database.client(), 2).current().id())
                 .param("owner", owner)
                 .update();
 
@@ -188,16 +186,6 @@ class VaultTest {
     }
 
     private static Vault vault(int key) {
-        return new Vault(database.client(), masterKey(key));
-    }
-
-    private static MasterKey masterKey(int key) {
-        byte[] bytes = new byte[32];
-        bytes[0] = (byte) key;
-        try {
-            return new MasterKey(new SecretsSettings(Base64.getEncoder().encodeToString(bytes), null));
-        } catch (GeneralSecurityException impossible) {
-            throw new AssertionError(impossible);
-        }
+        return Vaults.on(database.client(), key);
     }
 }
