@@ -39,6 +39,7 @@ final class Endpoints {
             Endpoint.of(GET, "/v1/sessions/{id}/runs/{run}/output", SESSIONS_READ),
             Endpoint.of(POST, "/v1/sessions/{id}/runs/{run}/cancel", SESSIONS_WRITE),
             Endpoint.of(GET, "/v1/sessions/{id}/events", SESSIONS_READ),
+            Endpoint.of(POST, "/v1/sessions/{id}/events/ticket", SESSIONS_READ),
             Endpoint.of(GET, "/v1/sessions/{id}/diff", SESSIONS_READ),
             Endpoint.of(GET, "/v1/sessions/{id}/receipt", SESSIONS_READ),
             Endpoint.of(GET, "/v1/sessions/{id}/audit", AUDIT_READ),

@@ -42,6 +42,16 @@ final class Refused extends AuthenticationException {
                         "Bearer realm=\"caprock\", error=\"invalid_token\", error_description=\"%s\"".formatted(why)));
     }
 
+    /** Which of these it is, is nobody's business. */
+    static Refused ticket() {
+        return new Refused(new Problem(
+                        HttpStatus.UNAUTHORIZED,
+                        "invalid_ticket",
+                        "The ticket is not known, is for another session, or has expired.",
+                        "Make another one with POST /v1/sessions/{id}/events/ticket.")
+                .with(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"caprock\""));
+    }
+
     /** Genuine, but we cannot tell whose it is. */
     static Refused incomplete(String claim) {
         return new Refused(new Problem(

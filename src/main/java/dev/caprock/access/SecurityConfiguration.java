@@ -30,7 +30,8 @@ class SecurityConfiguration {
     private static final Duration PREFLIGHT_KEPT = Duration.ofHours(1);
 
     @Bean
-    SecurityFilterChain gate(HttpSecurity http, BearerCheck check, Refusals refusals, AccessSettings settings) {
+    SecurityFilterChain gate(
+            HttpSecurity http, BearerCheck check, EventTickets tickets, Refusals refusals, AccessSettings settings) {
         var bearer = new BearerTokenAuthenticationFilter(check);
         bearer.setAuthenticationEntryPoint(refusals);
         if (!settings.cors().allowedOrigins().isEmpty()) {
@@ -48,6 +49,7 @@ class SecurityConfiguration {
                 .exceptionHandling(
                         refused -> refused.authenticationEntryPoint(refusals).accessDeniedHandler(refusals))
                 .addFilterBefore(bearer, AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new TicketCheck(tickets, refusals), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(
                         requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.ASYNC)
                                 .permitAll() // the rest of a request that was judged
