@@ -14,7 +14,7 @@ class ScriptsShellcheckTests {
 
     private static final Path SCRIPTS = Path.of("src/main/resources/dev/caprock");
 
-    private static final Path TEMPLATES = Path.of("src/main/docker/templates");
+    private static final Path DOCKER = Path.of("src/main/docker");
 
     @Test
     void shellcheckFindsNothingInOurScripts() throws Exception {
@@ -27,7 +27,7 @@ class ScriptsShellcheckTests {
                 "SCRIPTDIR",
                 "-P",
                 SCRIPTS.resolve("sandbox").toString()));
-        try (var files = Stream.concat(Files.walk(SCRIPTS), Files.walk(TEMPLATES))) {
+        try (var files = Stream.concat(Files.walk(SCRIPTS), Files.walk(DOCKER))) {
             files.map(Path::toString).filter(name -> name.endsWith(".sh")).forEach(command::add);
         }
         assertThat(command).hasSizeGreaterThan(10);
