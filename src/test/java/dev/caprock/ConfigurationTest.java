@@ -137,7 +137,7 @@ class ConfigurationTest {
                         caprock.webhook.concurrent-sends = 256
                         caprock.webhook.connect-timeout = 5s
                         caprock.webhook.interval = 5s
-                        caprock.webhook.maximum-endpoints = 20
+                        caprock.webhook.maximum-webhooks = 20
                         caprock.webhook.retention = 7d
                         caprock.webhook.timeout = 15s
                         """);

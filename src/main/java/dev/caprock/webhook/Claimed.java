@@ -10,4 +10,4 @@ import java.util.UUID;
  * @param previousSecretToo whether the secret before the last rotation still signs
  */
 record Claimed(
-        UUID id, UUID endpoint, UUID claim, String url, String payload, int attempts, boolean previousSecretToo) {}
+        UUID id, UUID webhook, UUID claim, String url, String payload, int attempts, boolean previousSecretToo) {}

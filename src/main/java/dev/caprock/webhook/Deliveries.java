@@ -5,7 +5,7 @@ import dev.caprock.audit.Audit;
 import dev.caprock.audit.Chains;
 import dev.caprock.id.Ids;
 import dev.caprock.id.PublicId;
-import dev.caprock.webhook.EndpointTable.Standing;
+import dev.caprock.webhook.WebhookTable.Standing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,19 +23,19 @@ class Deliveries {
 
     private static final Logger log = LoggerFactory.getLogger(Deliveries.class);
 
-    /** An endpoint that failed for longer was down, and gets at once what had to wait meanwhile. */
+    /** A webhook that failed for longer was down, and gets at once what had to wait meanwhile. */
     private static final Duration DOWN = Duration.ofMinutes(2);
 
     private final DeliveryTable deliveries;
-    private final EndpointTable endpoints;
+    private final WebhookTable webhooks;
     private final Audit audit;
     private final Ids ids;
     private final Clock clock;
     private final RandomGenerator random = RandomGenerator.getDefault();
 
-    Deliveries(DeliveryTable deliveries, EndpointTable endpoints, Audit audit, Ids ids, Clock clock) {
+    Deliveries(DeliveryTable deliveries, WebhookTable webhooks, Audit audit, Ids ids, Clock clock) {
         this.deliveries = deliveries;
-        this.endpoints = endpoints;
+        this.webhooks = webhooks;
         this.audit = audit;
         this.ids = ids;
         this.clock = clock;
@@ -46,9 +46,9 @@ class Deliveries {
         return deliveries.claim(clock.instant(), ids.next(), limit);
     }
 
-    /** Records what became of an attempt. Nothing, when another has the claim by now, or the endpoint was deleted. */
+    /** Records what became of an attempt. Nothing, when another has the claim by now, or the webhook was deleted. */
     public void record(Claimed claimed, Answer answer) {
-        endpoints.lock(claimed.endpoint()).ifPresent(standing -> {
+        webhooks.lock(claimed.webhook()).ifPresent(standing -> {
             switch (answer) {
                 case Answer.Accepted accepted -> accepted(claimed, standing, accepted);
                 case Answer.Failed failed -> failed(claimed, standing, failed);
@@ -62,13 +62,13 @@ class Deliveries {
         boolean ours = deliveries.over(claimed, Delivery.Status.DELIVERED, accepted.status(), null, now);
         Instant since = standing.failingSince();
         if (ours && since != null) {
-            endpoints.recovered(claimed.endpoint());
+            webhooks.recovered(claimed.webhook());
             if (Duration.between(since, now).compareTo(DOWN) > 0) {
-                deliveries.allDue(claimed.endpoint(), now);
+                deliveries.allDue(claimed.webhook(), now);
             }
             log.info(
                     "webhook.recovered webhook={} failures={} since={}",
-                    PublicId.WEBHOOK.text(claimed.endpoint()),
+                    PublicId.WEBHOOK.text(claimed.webhook()),
                     standing.failures(),
                     since);
         }
@@ -82,12 +82,11 @@ class Deliveries {
         }
         if (!standing.restsAt(now)) { // those that were under way together fail as one
             int failures = standing.failures() + 1;
-            endpoints.failed(
-                    claimed.endpoint(), now, now.plus(Backoff.pause(failures, failed.pause(), random.nextDouble())));
+            webhooks.failed(
+                    claimed.webhook(), now, now.plus(Backoff.pause(failures, failed.pause(), random.nextDouble())));
         }
         if (standing.failures() == 0) {
-            log.info(
-                    "webhook.failing webhook={} reason={}", PublicId.WEBHOOK.text(claimed.endpoint()), failed.reason());
+            log.info("webhook.failing webhook={} reason={}", PublicId.WEBHOOK.text(claimed.webhook()), failed.reason());
         }
     }
 
@@ -96,15 +95,15 @@ class Deliveries {
         boolean ours = deliveries.over(
                 claimed, Delivery.Status.FAILED, Answer.Gone.STATUS, "The receiver said that it is gone.", now);
         if (ours && standing.disabledAt() == null) {
-            endpoints.disable(claimed.endpoint(), now);
-            String id = PublicId.WEBHOOK.text(claimed.endpoint());
+            webhooks.disable(claimed.webhook(), now);
+            String id = PublicId.WEBHOOK.text(claimed.webhook());
             log.info("webhook.disabled webhook={} answer={}", id, Answer.Gone.STATUS);
             var caprock = new Actor(standing.tenant(), "caprock", null, null);
             audit.append(Chains.ofTenant(standing.tenant()), now, caprock, "webhook.disable", id, "disabled", null);
         }
     }
 
-    /** Ends what was tried for a day in vain, and what waits for an endpoint that is gone. */
+    /** Ends what was tried for a day in vain, and what waits for a webhook that is gone. */
     public void giveUp() {
         int given = deliveries.giveUp(clock.instant());
         if (given > 0) {

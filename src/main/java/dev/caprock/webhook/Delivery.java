@@ -5,7 +5,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event for one endpoint.
+ * One event for one webhook.
  *
  * @param session null for a test
  * @param seq of the event in the session's journal; null for a test

@@ -1,6 +1,6 @@
 package dev.caprock.webhook;
 
-import static dev.caprock.webhook.EndpointTable.at;
+import static dev.caprock.webhook.WebhookTable.at;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,45 +22,45 @@ class DeliveryTable {
     /** Longer than any send, with room for clocks that differ. */
     private static final Duration CLAIM = Duration.ofMinutes(1);
 
-    /** How many are sent to an endpoint at once, of different sessions; one while it fails. */
+    /** How many are sent to a webhook at once, of different sessions; one while it fails. */
     private static final int WIDTH = 4;
 
     // In any order, so that those who have work but may not have more of it now keep nobody else from being looked at.
-    private static final String LOCK_ENDPOINTS = """
-            SELECT endpoint.id FROM webhook_endpoint endpoint
-            WHERE endpoint.disabled_at IS NULL
-              AND (endpoint.rests_until IS NULL OR endpoint.rests_until <= :now)
+    private static final String LOCK_WEBHOOKS = """
+            SELECT webhook.id FROM webhook
+            WHERE webhook.disabled_at IS NULL
+              AND (webhook.rests_until IS NULL OR webhook.rests_until <= :now)
               AND EXISTS (SELECT FROM webhook_delivery delivery
-                          WHERE delivery.endpoint_id = endpoint.id AND delivery.status = 'PENDING' AND delivery.due_at <= :now
+                          WHERE delivery.webhook_id = webhook.id AND delivery.status = 'PENDING' AND delivery.due_at <= :now
                             AND (delivery.claimed_until IS NULL OR delivery.claimed_until <= :now))
             ORDER BY random() LIMIT :limit
             FOR NO KEY UPDATE SKIP LOCKED""";
 
-    // A statement of its own, which sees what others committed before they let the endpoints go.
+    // A statement of its own, which sees what others committed before they let the webhooks go.
     private static final String CLAIM_NEXT = """
             WITH lane AS (
-                SELECT endpoint.*,
+                SELECT webhook.*,
                        CASE WHEN failures = 0 THEN :width ELSE 1 END
                        - (SELECT count(*) FROM webhook_delivery sent
-                          WHERE sent.endpoint_id = endpoint.id AND sent.status = 'PENDING' AND sent.claimed_until > :now)
+                          WHERE sent.webhook_id = webhook.id AND sent.status = 'PENDING' AND sent.claimed_until > :now)
                        AS free
-                FROM webhook_endpoint endpoint WHERE id = ANY (:endpoints::uuid[])),
+                FROM webhook WHERE id = ANY (:webhooks::uuid[])),
             next AS (
                 SELECT line.id, lane.url,
                        lane.previous_until IS NOT NULL AND lane.previous_until > :now AS previous
                 FROM lane CROSS JOIN LATERAL (
                     SELECT due.id FROM webhook_delivery due
-                    WHERE due.endpoint_id = lane.id AND due.status = 'PENDING' AND due.due_at <= :now
+                    WHERE due.webhook_id = lane.id AND due.status = 'PENDING' AND due.due_at <= :now
                       AND (due.claimed_until IS NULL OR due.claimed_until <= :now)
                       AND NOT EXISTS (SELECT FROM webhook_delivery earlier
-                                      WHERE earlier.endpoint_id = due.endpoint_id AND earlier.session_id = due.session_id
+                                      WHERE earlier.webhook_id = due.webhook_id AND earlier.session_id = due.session_id
                                         AND earlier.status = 'PENDING' AND earlier.seq < due.seq)
                     ORDER BY due.due_at LIMIT greatest(lane.free, 0)) line
                 LIMIT :limit)
             UPDATE webhook_delivery delivery
             SET claim = :claim, claimed_until = :until, attempts = attempts + 1
             FROM next WHERE delivery.id = next.id
-            RETURNING delivery.id, delivery.endpoint_id, next.url, delivery.payload, delivery.attempts, next.previous""";
+            RETURNING delivery.id, delivery.webhook_id, next.url, delivery.payload, delivery.attempts, next.previous""";
 
     private static final String OVER = """
             UPDATE webhook_delivery SET status = :status, answer = :answer, error = :error, finished_at = :now,
@@ -72,23 +72,23 @@ class DeliveryTable {
             WHERE id = :id AND claim = :claim""";
 
     private static final String ALL_DUE = """
-            UPDATE webhook_delivery SET due_at = :now WHERE endpoint_id = :endpoint AND status = 'PENDING' AND due_at > :now""";
+            UPDATE webhook_delivery SET due_at = :now WHERE webhook_id = :webhook AND status = 'PENDING' AND due_at > :now""";
 
-    // What was never tried is given up only where its endpoint failed all its life: not because none of us was there to
+    // What was never tried is given up only where its webhook failed all its life: not because none of us was there to
     // try, nor
     // because it waited for an earlier event that is only now given up. A day later that is over too.
     private static final String GIVE_UP = """
             UPDATE webhook_delivery delivery
             SET status = 'FAILED', finished_at = :now, claim = NULL, claimed_until = NULL,
-                error = coalesce(delivery.error, CASE WHEN endpoint.disabled_at IS NULL
+                error = coalesce(delivery.error, CASE WHEN webhook.disabled_at IS NULL
                                                       THEN 'The receiver failed all day, so this was never tried.'
                                                       ELSE 'The receiver said that it is gone.' END)
-            FROM webhook_endpoint endpoint
-            WHERE endpoint.id = delivery.endpoint_id AND delivery.status = 'PENDING'
+            FROM webhook
+            WHERE webhook.id = delivery.webhook_id AND delivery.status = 'PENDING'
               AND (delivery.claimed_until IS NULL OR delivery.claimed_until <= :now)
-              AND (endpoint.disabled_at IS NOT NULL
-                   OR delivery.give_up_at <= :now AND (delivery.attempts > 0 OR endpoint.failing_since < delivery.created_at)
-                   OR delivery.give_up_at + interval '1 day' <= :now AND endpoint.failures > 0)""";
+              AND (webhook.disabled_at IS NOT NULL
+                   OR delivery.give_up_at <= :now AND (delivery.attempts > 0 OR webhook.failing_since < delivery.created_at)
+                   OR delivery.give_up_at + interval '1 day' <= :now AND webhook.failures > 0)""";
 
     private static final String REMOVE = """
             DELETE FROM webhook_delivery WHERE id IN (
@@ -99,22 +99,22 @@ class DeliveryTable {
 
     private static final String PAGE = "SELECT " + COLUMNS + """
              FROM webhook_delivery
-            WHERE endpoint_id = :endpoint AND (cast(:before AS uuid) IS NULL OR id < :before)
+            WHERE webhook_id = :webhook AND (cast(:before AS uuid) IS NULL OR id < :before)
               AND (cast(:status AS text) IS NULL OR status = :status)
             ORDER BY id DESC LIMIT :limit""";
 
     private static final String FIND =
-            "SELECT " + COLUMNS + " FROM webhook_delivery WHERE endpoint_id = :endpoint AND id = :id";
+            "SELECT " + COLUMNS + " FROM webhook_delivery WHERE webhook_id = :webhook AND id = :id";
 
     // A test goes before all else, as if it had been due for long, and is not worth a day of attempts.
     private static final String INSERT_TEST = """
-            INSERT INTO webhook_delivery (id, endpoint_id, type, payload, status, created_at, due_at, give_up_at)
-            VALUES (:id, :endpoint, 'webhook.test', :payload, 'PENDING', :now, :now - interval '1 day', :now + interval '1 minute')""";
+            INSERT INTO webhook_delivery (id, webhook_id, type, payload, status, created_at, due_at, give_up_at)
+            VALUES (:id, :webhook, 'webhook.test', :payload, 'PENDING', :now, :now - interval '1 day', :now + interval '1 minute')""";
 
     private static final String REPLAY = """
             UPDATE webhook_delivery SET status = 'PENDING', attempts = 0, due_at = :now, give_up_at = :giveUp, finished_at = NULL,
                                         answer = NULL, error = NULL
-            WHERE endpoint_id = :endpoint""";
+            WHERE webhook_id = :webhook""";
 
     private final JdbcClient database;
 
@@ -124,13 +124,13 @@ class DeliveryTable {
 
     /** Takes what is due and nobody has, in the caller's transaction; at most {@code limit}. */
     List<Claimed> claim(Instant now, UUID claim, int limit) {
-        String[] endpoints = database.sql(LOCK_ENDPOINTS)
+        String[] webhooks = database.sql(LOCK_WEBHOOKS)
                 .param("now", at(now))
                 .param("limit", limit)
                 .query(String.class)
                 .list()
                 .toArray(String[]::new);
-        if (endpoints.length == 0) {
+        if (webhooks.length == 0) {
             return List.of();
         }
         return database.sql(CLAIM_NEXT)
@@ -139,7 +139,7 @@ class DeliveryTable {
                 .param("claim", claim)
                 .param("width", WIDTH)
                 .param("limit", limit)
-                .param("endpoints", endpoints)
+                .param("webhooks", webhooks)
                 .query((row, number) -> claimed(row, claim))
                 .list();
     }
@@ -170,9 +170,9 @@ class DeliveryTable {
                 > 0;
     }
 
-    /** Ends all waiting of an endpoint's deliveries. */
-    void allDue(UUID endpoint, Instant now) {
-        database.sql(ALL_DUE).param("endpoint", endpoint).param("now", at(now)).update();
+    /** Ends all waiting of a webhook's deliveries. */
+    void allDue(UUID webhook, Instant now) {
+        database.sql(ALL_DUE).param("webhook", webhook).param("now", at(now)).update();
     }
 
     int giveUp(Instant now) {
@@ -184,9 +184,9 @@ class DeliveryTable {
         return database.sql(REMOVE).param("before", at(before)).update();
     }
 
-    List<Delivery> page(UUID endpoint, Delivery.@Nullable Status status, @Nullable UUID before, int limit) {
+    List<Delivery> page(UUID webhook, Delivery.@Nullable Status status, @Nullable UUID before, int limit) {
         return database.sql(PAGE)
-                .param("endpoint", endpoint)
+                .param("webhook", webhook)
                 .param("status", status == null ? null : status.name())
                 .param("before", before)
                 .param("limit", limit)
@@ -194,38 +194,38 @@ class DeliveryTable {
                 .list();
     }
 
-    Optional<Delivery> find(UUID endpoint, UUID id) {
+    Optional<Delivery> find(UUID webhook, UUID id) {
         return database.sql(FIND)
-                .param("endpoint", endpoint)
+                .param("webhook", webhook)
                 .param("id", id)
                 .query(DeliveryTable::delivery)
                 .optional();
     }
 
-    void insertTest(UUID id, UUID endpoint, String payload, Instant now) {
+    void insertTest(UUID id, UUID webhook, String payload, Instant now) {
         database.sql(INSERT_TEST)
                 .param("id", id)
-                .param("endpoint", endpoint)
+                .param("webhook", webhook)
                 .param("payload", payload)
                 .param("now", at(now))
                 .update();
     }
 
     /** Sends one again that is over. */
-    void replay(UUID endpoint, UUID id, Instant now) {
-        replaying(endpoint, now, " AND id = :id AND status <> 'PENDING'")
+    void replay(UUID webhook, UUID id, Instant now) {
+        replaying(webhook, now, " AND id = :id AND status <> 'PENDING'")
                 .param("id", id)
                 .update();
     }
 
     /** Sends all again that failed. How many. */
-    int replayFailed(UUID endpoint, Instant now) {
-        return replaying(endpoint, now, " AND status = 'FAILED'").update();
+    int replayFailed(UUID webhook, Instant now) {
+        return replaying(webhook, now, " AND status = 'FAILED'").update();
     }
 
-    private JdbcClient.StatementSpec replaying(UUID endpoint, Instant now, String which) {
+    private JdbcClient.StatementSpec replaying(UUID webhook, Instant now, String which) {
         return database.sql(REPLAY + which)
-                .param("endpoint", endpoint)
+                .param("webhook", webhook)
                 .param("now", at(now))
                 .param("giveUp", at(now.plus(Backoff.LIMIT)));
     }
@@ -233,7 +233,7 @@ class DeliveryTable {
     private static Claimed claimed(ResultSet row, UUID claim) throws SQLException {
         return new Claimed(
                 row.getObject("id", UUID.class),
-                row.getObject("endpoint_id", UUID.class),
+                row.getObject("webhook_id", UUID.class),
                 claim,
                 row.getString("url"),
                 row.getString("payload"),
@@ -250,10 +250,10 @@ class DeliveryTable {
                 row.getObject("seq", Long.class),
                 Delivery.Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
                 row.getInt("attempts"),
-                Objects.requireNonNull(EndpointTable.instant(row, "created_at")),
-                Objects.requireNonNull(EndpointTable.instant(row, "due_at")),
+                Objects.requireNonNull(WebhookTable.instant(row, "created_at")),
+                Objects.requireNonNull(WebhookTable.instant(row, "due_at")),
                 row.getObject("answer", Integer.class),
                 row.getString("error"),
-                EndpointTable.instant(row, "finished_at"));
+                WebhookTable.instant(row, "finished_at"));
     }
 }

@@ -73,8 +73,8 @@ class Dispatcher implements SmartLifecycle {
     }
 
     private void deliver(Claimed claimed) {
-        var keys = secrets.of(claimed.endpoint(), claimed.previousSecretToo());
-        if (!keys.isEmpty()) { // else the endpoint was just deleted
+        var keys = secrets.of(claimed.webhook(), claimed.previousSecretToo());
+        if (!keys.isEmpty()) { // else the webhook was just deleted
             deliveries.record(claimed, sender.send(claimed, keys));
         }
     }

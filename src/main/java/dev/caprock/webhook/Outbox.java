@@ -20,21 +20,21 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @Component
 class Outbox implements AppendListener {
 
-    // The id is of version 7: the time from ours, random bits for each endpoint. An endpoint that is being deleted is
-    // waited
-    // for: it must not fail the append.
+    // The id is of version 7: the time from ours, random bits for each webhook. A webhook that is being deleted must
+    // not
+    // fail the append, which waits for it.
     private static final String WRITE = """
-            INSERT INTO webhook_delivery (id, endpoint_id, type, session_id, run_id, seq, payload, status,
+            INSERT INTO webhook_delivery (id, webhook_id, type, session_id, run_id, seq, payload, status,
                                           created_at, due_at, give_up_at)
             SELECT (left(entry.id::text, 18) || right(gen_random_uuid()::text, 18))::uuid,
-                   endpoint.id, entry.type, session.id, entry.run, entry.seq, entry.payload, 'PENDING', :now, :now, :giveUp
+                   webhook.id, entry.type, session.id, entry.run, entry.seq, entry.payload, 'PENDING', :now, :now, :giveUp
             FROM session
-            JOIN webhook_endpoint endpoint ON endpoint.tenant = session.tenant AND endpoint.disabled_at IS NULL
+            JOIN webhook ON webhook.tenant = session.tenant AND webhook.disabled_at IS NULL
             JOIN unnest(:ids::uuid[], :types::text[], :runs::uuid[], :seqs::bigint[], :payloads::text[])
                 AS entry (id, type, run, seq, payload)
-              ON endpoint.events IS NULL OR entry.type = ANY (endpoint.events)
+              ON webhook.events IS NULL OR entry.type = ANY (webhook.events)
             WHERE session.id = :session
-            FOR KEY SHARE OF endpoint""";
+            FOR KEY SHARE OF webhook""";
 
     private final JdbcClient database;
     private final Dispatcher dispatcher;

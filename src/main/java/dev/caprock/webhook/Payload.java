@@ -35,8 +35,8 @@ final class Payload {
         return text(entry.type(), at, data);
     }
 
-    static String ofTest(UUID endpoint, Instant at) {
-        return text(EventType.TEST, at, Map.of("webhookId", PublicId.WEBHOOK.text(endpoint)));
+    static String ofTest(UUID webhook, Instant at) {
+        return text(EventType.TEST, at, Map.of("webhookId", PublicId.WEBHOOK.text(webhook)));
     }
 
     private static String text(String type, Instant at, Map<String, Object> data) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
-/** The secrets that deliveries are signed with, sealed under their endpoint's id. */
+/** The secrets that deliveries are signed with, sealed under their webhook's id. */
 @Component
 class Secrets {
 
@@ -23,26 +23,26 @@ class Secrets {
         this.vault = vault;
     }
 
-    /** Makes an endpoint's secret in the caller's transaction, and keeps the one before. As its owner is to be shown it, once. */
-    String replace(UUID endpoint) {
-        vault.open(endpoint, CURRENT).ifPresent(before -> vault.seal(endpoint, PREVIOUS, before));
+    /** Makes a webhook's secret in the caller's transaction, and keeps the one before. As its owner is to be shown it, once. */
+    String replace(UUID webhook) {
+        vault.open(webhook, CURRENT).ifPresent(before -> vault.seal(webhook, PREVIOUS, before));
         byte[] secret = new byte[LENGTH];
         random.nextBytes(secret);
-        vault.seal(endpoint, CURRENT, secret);
+        vault.seal(webhook, CURRENT, secret);
         return "whsec_" + Base64.getEncoder().encodeToString(secret);
     }
 
-    /** What to sign with; none where the endpoint was deleted. */
-    List<byte[]> of(UUID endpoint, boolean previousToo) {
+    /** What to sign with; none where the webhook was deleted. */
+    List<byte[]> of(UUID webhook, boolean previousToo) {
         var secrets = new ArrayList<byte[]>();
-        vault.open(endpoint, CURRENT).ifPresent(secrets::add);
+        vault.open(webhook, CURRENT).ifPresent(secrets::add);
         if (previousToo) {
-            vault.open(endpoint, PREVIOUS).ifPresent(secrets::add);
+            vault.open(webhook, PREVIOUS).ifPresent(secrets::add);
         }
         return secrets;
     }
 
-    void forget(UUID endpoint) {
-        vault.forget(endpoint);
+    void forget(UUID webhook) {
+        vault.forget(webhook);
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An endpoint as callers see it.
+ * A webhook as callers see it.
  *
  * @param events what it is told
  * @param failingSince since when no attempt has succeeded
@@ -25,24 +25,24 @@ record WebhookBody(
         @Nullable Instant disabledAt,
         @Nullable String secret) {
 
-    static WebhookBody of(Endpoint endpoint) {
-        return of(endpoint, null);
+    static WebhookBody of(Webhook webhook) {
+        return of(webhook, null);
     }
 
     static WebhookBody of(Webhooks.WithSecret made) {
-        return of(made.endpoint(), made.secret());
+        return of(made.webhook(), made.secret());
     }
 
-    private static WebhookBody of(Endpoint endpoint, @Nullable String secret) {
+    private static WebhookBody of(Webhook webhook, @Nullable String secret) {
         return new WebhookBody(
-                PublicId.WEBHOOK.text(endpoint.id()),
-                endpoint.url(),
-                endpoint.description(),
-                endpoint.events() == null ? EventType.texts() : endpoint.events(),
-                endpoint.disabledAt() == null ? "enabled" : "disabled",
-                endpoint.createdAt(),
-                endpoint.failingSince(),
-                endpoint.disabledAt(),
+                PublicId.WEBHOOK.text(webhook.id()),
+                webhook.url(),
+                webhook.description(),
+                webhook.events() == null ? EventType.texts() : webhook.events(),
+                webhook.disabledAt() == null ? "enabled" : "disabled",
+                webhook.createdAt(),
+                webhook.failingSince(),
+                webhook.disabledAt(),
                 secret);
     }
 

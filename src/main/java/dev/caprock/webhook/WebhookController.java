@@ -54,7 +54,7 @@ class WebhookController {
         this.actors = actors;
     }
 
-    /** All endpoints of a tenant: there are few. */
+    /** All webhooks of a tenant: there are few. */
     record All(List<WebhookBody> webhooks) {}
 
     /** A page of deliveries; {@code nextCursor} is null on the last. */
@@ -72,6 +72,8 @@ class WebhookController {
                 () -> body.check(guard),
                 asked -> webhooks.create(asked.url(), asked.events(), asked.description(), actors.of(request)),
                 made -> made.endpoint().id());
+                () -> made(body, request),
+                made -> made.webhook().id());
         WebhookBody answer = answer(once);
         return once.mark(ResponseEntity.created(URI.create("/v1/webhooks/" + answer.id())))
                 .body(answer);
@@ -103,7 +105,7 @@ class WebhookController {
                 request,
                 tenant(),
                 () -> webhooks.rotate(webhook(id), actors.of(request)),
-                made -> made.endpoint().id());
+                made -> made.webhook().id());
         return once.mark(ResponseEntity.ok()).body(answer(once));
     }
 

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param allowHttp whether receivers without TLS are taken; for a local run
  * @param allowedNetworks networks that receivers may be in though they are not public, such as {@code 10.1.0.0/16}; none by default
- * @param maximumEndpoints how many a tenant may have; at least 1
+ * @param maximumWebhooks how many a tenant may have; at least 1
  * @param retention how long deliveries that are over can be listed and replayed; at least 1 hour
  * @param interval how often is looked for what is due again, over all replicas; new events do not wait for it; at least 1 second
  * @param connectTimeout how long making a connection may take, for each address of the receiver
@@ -21,7 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record WebhookSettings(
         @DefaultValue("false") boolean allowHttp,
         @DefaultValue List<String> allowedNetworks,
-        @DefaultValue("20") int maximumEndpoints,
+        @DefaultValue("20") int maximumWebhooks,
         @DefaultValue("7d") Duration retention,
         @DefaultValue("5s") Duration interval,
         @DefaultValue("5s") Duration connectTimeout,
@@ -31,7 +31,7 @@ record WebhookSettings(
     WebhookSettings {
         allowedNetworks = List.copyOf(allowedNetworks);
         allowedNetworks.forEach(WebhookSettings::readable);
-        atLeast("maximum-endpoints", maximumEndpoints);
+        atLeast("maximum-webhooks", maximumWebhooks);
         atLeast("concurrent-sends", concurrentSends);
         within("retention", retention, Duration.ofHours(1), Duration.ofDays(365));
         within("interval", interval, Duration.ofSeconds(1), Duration.ofHours(1));

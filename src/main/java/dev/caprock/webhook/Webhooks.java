@@ -20,7 +20,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** A tenant's endpoints and what is delivered to them. Another tenant's endpoint is not there. */
+/** A tenant's webhooks and what is delivered to them. Another tenant's webhook is not there. */
 @Component
 @Transactional
 class Webhooks {
@@ -30,7 +30,7 @@ class Webhooks {
 
     private static final Logger log = LoggerFactory.getLogger(Webhooks.class);
 
-    private final EndpointTable endpoints;
+    private final WebhookTable webhooks;
     private final DeliveryTable deliveries;
     private final Secrets secrets;
     private final WebhookSettings settings;
@@ -39,14 +39,14 @@ class Webhooks {
     private final Clock clock;
 
     Webhooks(
-            EndpointTable endpoints,
+            WebhookTable webhooks,
             DeliveryTable deliveries,
             Secrets secrets,
             WebhookSettings settings,
             Audit audit,
             Ids ids,
             Clock clock) {
-        this.endpoints = endpoints;
+        this.webhooks = webhooks;
         this.deliveries = deliveries;
         this.secrets = secrets;
         this.settings = settings;
@@ -55,59 +55,59 @@ class Webhooks {
         this.clock = clock;
     }
 
-    /** An endpoint with its new secret, which is told this once. */
-    record WithSecret(Endpoint endpoint, String secret) {
+    /** A webhook with its new secret, which is told this once. */
+    record WithSecret(Webhook webhook, String secret) {
 
         @Override
         public String toString() {
-            return "WithSecret[endpoint=%s, secret=***]".formatted(endpoint.id());
+            return "WithSecret[webhook=%s, secret=***]".formatted(webhook.id());
         }
     }
 
     /** @param url is checked already, and so are the events */
     public WithSecret create(URI url, @Nullable List<String> events, @Nullable String description, Actor actor) {
-        endpoints.lockTenant(actor.tenant());
-        if (endpoints.of(actor.tenant()).size() >= settings.maximumEndpoints()) {
+        webhooks.lockTenant(actor.tenant());
+        if (webhooks.of(actor.tenant()).size() >= settings.maximumWebhooks()) {
             throw new Problem(
                     HttpStatus.CONFLICT,
                     "too_many_webhooks",
-                    "There are %d webhooks already, which is the limit.".formatted(settings.maximumEndpoints()),
+                    "There are %d webhooks already, which is the limit.".formatted(settings.maximumWebhooks()),
                     "Delete one that is not needed.");
         }
         Instant now = clock.instant();
-        var endpoint = new Endpoint(ids.next(), url.toString(), description, events, now, null, null);
-        endpoints.insert(endpoint, actor.tenant(), actor.subject());
-        String secret = secrets.replace(endpoint.id());
+        var webhook = new Webhook(ids.next(), url.toString(), description, events, now, null, null);
+        webhooks.insert(webhook, actor.tenant(), actor.subject());
+        String secret = secrets.replace(webhook.id());
         // Of the address only the host: the rest may be a secret.
-        tell("webhook.create", endpoint.id(), "created", Map.of("host", url.getHost()), actor);
-        return new WithSecret(endpoint, secret);
+        tell("webhook.create", webhook.id(), "created", Map.of("host", url.getHost()), actor);
+        return new WithSecret(webhook, secret);
     }
 
     @Transactional(readOnly = true)
-    public List<Endpoint> list(String tenant) {
-        return endpoints.of(tenant);
+    public List<Webhook> list(String tenant) {
+        return webhooks.of(tenant);
     }
 
     @Transactional(readOnly = true)
-    public Endpoint get(String tenant, UUID id) {
-        return endpoints.find(tenant, id).orElseThrow(() -> Problem.notFound("webhook"));
+    public Webhook get(String tenant, UUID id) {
+        return webhooks.find(tenant, id).orElseThrow(() -> Problem.notFound("webhook"));
     }
 
     /** What was not delivered by now never will be. */
     public void delete(UUID id, Actor actor) {
         lock(id, actor);
-        endpoints.delete(id);
+        webhooks.delete(id);
         secrets.forget(id);
         tell("webhook.delete", id, "deleted", null, actor);
     }
 
     /** Makes a new secret. The one before signs too for a day; one before that does no more. */
     public WithSecret rotate(UUID id, Actor actor) {
-        Endpoint endpoint = lock(id, actor);
+        Webhook webhook = lock(id, actor);
         String secret = secrets.replace(id);
-        endpoints.previousUntil(id, clock.instant().plus(OVERLAP));
+        webhooks.previousUntil(id, clock.instant().plus(OVERLAP));
         tell("webhook.rotate-secret", id, "rotated", null, actor);
-        return new WithSecret(endpoint, secret);
+        return new WithSecret(webhook, secret);
     }
 
     /** Adds a test to what is to be delivered, before all else. */
@@ -116,13 +116,13 @@ class Webhooks {
         Instant now = clock.instant();
         UUID delivery = ids.next();
         deliveries.insertTest(delivery, id, Payload.ofTest(id, now), now);
-        endpoints.wake(id);
+        webhooks.wake(id);
         tell("webhook.test", id, "accepted", null, actor);
         return deliveries.find(id, delivery).orElseThrow();
     }
 
     /**
-     * Deliveries to an endpoint, newest first.
+     * Deliveries to a webhook, newest first.
      *
      * @param status null for all
      * @param before only those older than this one; null for the newest
@@ -145,7 +145,7 @@ class Webhooks {
             throw Problem.notFound("delivery");
         }
         deliveries.replay(id, delivery, clock.instant());
-        endpoints.wake(id);
+        webhooks.wake(id);
         tell("webhook.replay", id, "accepted", Map.of("delivery", PublicId.DELIVERY.text(delivery)), actor);
         return deliveries.find(id, delivery).orElseThrow();
     }
@@ -154,17 +154,17 @@ class Webhooks {
     public int replayFailed(UUID id, Actor actor) {
         lockEnabled(id, actor);
         int replayed = deliveries.replayFailed(id, clock.instant());
-        endpoints.wake(id);
+        webhooks.wake(id);
         tell("webhook.replay", id, "accepted", Map.of("deliveries", replayed), actor);
         return replayed;
     }
 
-    private Endpoint lock(UUID id, Actor actor) {
-        Endpoint endpoint = get(actor.tenant(), id);
-        if (endpoints.lock(id).isEmpty()) {
+    private Webhook lock(UUID id, Actor actor) {
+        Webhook webhook = get(actor.tenant(), id);
+        if (webhooks.lock(id).isEmpty()) {
             throw Problem.notFound("webhook");
         }
-        return endpoint;
+        return webhook;
     }
 
     private void lockEnabled(UUID id, Actor actor) {

@@ -82,7 +82,7 @@ class WebhookTest {
             "session.status", "session.warning", "run.started", "run.finished", "sandbox.lost", "sandbox.replaced");
 
     @Test
-    void anEndpointIsMadeShownTestedAndDeleted() throws Exception {
+    void aWebhookIsMadeShownTestedAndDeleted() throws Exception {
         Reply made = scenario.http()
                 .post(
                         "/v1/webhooks",

@@ -46,7 +46,7 @@ import org.springframework.transaction.support.TransactionTemplate;
             "caprock.secrets.master-key=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
             "caprock.webhook.allow-http=true",
             "caprock.webhook.allowed-networks=127.0.0.1",
-            "caprock.webhook.maximum-endpoints=3",
+            "caprock.webhook.maximum-webhooks=3",
             "caprock.webhook.timeout=1s",
             "db-scheduler.enabled=false"
         })
@@ -98,7 +98,7 @@ class DeliveringTest {
 
     @BeforeEach
     void nothingIsLeft() {
-        int ignored = database.sql("delete from webhook_endpoint").update();
+        int ignored = database.sql("delete from webhook").update();
     }
 
     @AfterEach
@@ -165,18 +165,18 @@ class DeliveringTest {
         settle();
 
         assertThat(all(some)).extracting(Delivery::type).containsExactly("session.warning");
-        assertThat(webhooks.page("another", other.endpoint().id(), null, null, 10))
+        assertThat(webhooks.page("another", other.webhook().id(), null, null, 10))
                 .isEmpty();
         assertThat(receiver.messages()).hasSize(1);
     }
 
     @Test
-    void anEndpointThatIsBeingDeletedFailsNoAppend() throws Exception {
+    void aWebhookThatIsBeingDeletedFailsNoAppend() throws Exception {
         var made = create();
         UUID session = session(tenant);
         var deleted = new CountDownLatch(1);
         Thread deleting = Thread.startVirtualThread(() -> transactions.executeWithoutResult(status -> {
-            webhooks.delete(made.endpoint().id(), ann);
+            webhooks.delete(made.webhook().id(), ann);
             deleted.countDown();
             await().until(() -> waitingForALock() > 0);
         }));
@@ -187,7 +187,7 @@ class DeliveringTest {
 
         assertThat(journal.head(session)).isEqualTo(1);
         assertThat(count("webhook_delivery")).isZero();
-        assertThat(vault.holds(made.endpoint().id())).isFalse();
+        assertThat(vault.holds(made.webhook().id())).isFalse();
     }
 
     // ---- order and repetition ------------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ class DeliveringTest {
         }
         int inVain = receiver.messages().size();
         assertThat(inVain).isBetween(4, 12); // of 120 deliveries
-        assertThat(webhooks.get(tenant, made.endpoint().id()).failingSince()).isNotNull();
+        assertThat(webhooks.get(tenant, made.webhook().id()).failingSince()).isNotNull();
 
         receiver.answers(204);
         turn(Duration.ofMinutes(75)); // the longest that it can rest by then
@@ -214,7 +214,7 @@ class DeliveringTest {
         assertThat(told).hasSize(120).allMatch(message -> message.isSignedWith(made.secret()));
         assertThat(told.stream().map(Receiver.Message::id)).doesNotHaveDuplicates();
         assertInOrder(told);
-        assertThat(webhooks.get(tenant, made.endpoint().id()).failingSince()).isNull();
+        assertThat(webhooks.get(tenant, made.webhook().id()).failingSince()).isNull();
         assertThat(statuses(made)).containsOnly(Delivery.Status.DELIVERED);
     }
 
@@ -227,7 +227,7 @@ class DeliveringTest {
         append(stuck, status("poison"), status("after"));
         settle();
         append(session(tenant), status("elsewhere"));
-        turn(Duration.ofSeconds(10)); // the endpoint's rest after one failure
+        turn(Duration.ofSeconds(10)); // the webhook's rest after one failure
 
         assertThat(told()).contains("elsewhere").doesNotContain("after");
         assertThat(received("poison")).isGreaterThan(1);
@@ -265,7 +265,7 @@ class DeliveringTest {
         dispatcher.stop();
         append(session(tenant), status("queued"));
         Claimed claimed = deliveries.claim(10).getFirst();
-        assertThat(sender.send(claimed, secrets.of(claimed.endpoint(), false))).isEqualTo(new Answer.Accepted(204));
+        assertThat(sender.send(claimed, secrets.of(claimed.webhook(), false))).isEqualTo(new Answer.Accepted(204));
         dispatcher.start(); // that replica died here
 
         turn(Duration.ofSeconds(59));
@@ -331,7 +331,7 @@ class DeliveringTest {
     // ---- what a receiver may answer ------------------------------------------------------------------------------
 
     @Test
-    void goneDisablesTheEndpointAndFailsWhatWaits() {
+    void goneDisablesTheWebhookAndFailsWhatWaits() {
         var made = create();
         receiver.answers(410);
         append(session(tenant), status("queued"), status("opening"));
@@ -340,10 +340,10 @@ class DeliveringTest {
         turn(Duration.ofHours(3));
 
         assertThat(receiver.messages()).hasSize(1);
-        assertThat(webhooks.get(tenant, made.endpoint().id()).disabledAt()).isNotNull();
+        assertThat(webhooks.get(tenant, made.webhook().id()).disabledAt()).isNotNull();
         assertThat(statuses(made)).hasSize(2).containsOnly(Delivery.Status.FAILED);
         assertThat(actions()).containsExactly("webhook.create ann", "webhook.disable caprock");
-        assertThatThrownBy(() -> webhooks.replayFailed(made.endpoint().id(), ann))
+        assertThatThrownBy(() -> webhooks.replayFailed(made.webhook().id(), ann))
                 .isInstanceOfSatisfying(
                         Problem.class, refused -> assertThat(refused.code()).isEqualTo("webhook_disabled"));
     }
@@ -382,12 +382,12 @@ class DeliveringTest {
 
         assertThat(statuses(made)).containsOnly(Delivery.Status.FAILED);
         assertThat(receiver.messages().size()).isBetween(12, 20);
-        List<Delivery> failed = webhooks.page(tenant, made.endpoint().id(), Delivery.Status.FAILED, null, 10);
+        List<Delivery> failed = webhooks.page(tenant, made.webhook().id(), Delivery.Status.FAILED, null, 10);
         assertThat(failed).extracting(Delivery::error).contains("The receiver answered 500.");
         int before = receiver.messages().size();
 
         receiver.answers(204);
-        assertThat(webhooks.replayFailed(made.endpoint().id(), ann)).isEqualTo(2);
+        assertThat(webhooks.replayFailed(made.webhook().id(), ann)).isEqualTo(2);
         dispatcher.wake();
         settle();
 
@@ -418,31 +418,31 @@ class DeliveringTest {
         settle();
         Delivery delivered = all(made).getFirst();
 
-        assertThat(webhooks.replay(made.endpoint().id(), delivered.id(), ann).status())
+        assertThat(webhooks.replay(made.webhook().id(), delivered.id(), ann).status())
                 .isEqualTo(Delivery.Status.PENDING);
         dispatcher.wake();
         settle();
 
         assertThat(ids()).hasSize(2).containsOnly(PublicId.DELIVERY.text(delivered.id()));
-        assertThatThrownBy(() -> webhooks.replay(made.endpoint().id(), UUID.randomUUID(), ann))
+        assertThatThrownBy(() -> webhooks.replay(made.webhook().id(), UUID.randomUUID(), ann))
                 .isInstanceOf(Problem.class);
     }
 
     @Test
-    void aTestIsSentBeforeAllElseThoughTheEndpointRests() {
+    void aTestIsSentBeforeAllElseThoughTheWebhookRests() {
         var made = create();
         receiver.answers(500);
         append(session(tenant), status("queued"));
         settle();
         receiver.answers(204);
-        assertThat(webhooks.test(made.endpoint().id(), ann).status()).isEqualTo(Delivery.Status.PENDING);
+        assertThat(webhooks.test(made.webhook().id(), ann).status()).isEqualTo(Delivery.Status.PENDING);
         dispatcher.wake();
         settle();
 
         var message = receiver.messages().get(1);
         assertThat(message.json().path("type").stringValue()).isEqualTo("webhook.test");
         assertThat(message.data().path("webhookId").stringValue())
-                .isEqualTo(PublicId.WEBHOOK.text(made.endpoint().id()));
+                .isEqualTo(PublicId.WEBHOOK.text(made.webhook().id()));
         assertThat(message.isSignedWith(made.secret())).isTrue();
         turn(Duration.ofSeconds(7));
         assertThat(statuses(made)).containsOnly(Delivery.Status.DELIVERED);
@@ -452,7 +452,7 @@ class DeliveringTest {
     void aTestThatFailsIsNotTriedForADay() {
         var made = create();
         receiver.answers(500);
-        Delivery ignored = webhooks.test(made.endpoint().id(), ann);
+        Delivery ignored = webhooks.test(made.webhook().id(), ann);
         turn(Duration.ZERO);
         turn(Duration.ofMinutes(2));
         turn(Duration.ZERO);
@@ -464,7 +464,7 @@ class DeliveringTest {
     @Test
     void bothSecretsSignForADayAfterARotation() {
         var made = create();
-        var rotated = webhooks.rotate(made.endpoint().id(), ann);
+        var rotated = webhooks.rotate(made.webhook().id(), ann);
         assertThat(rotated.secret()).startsWith("whsec_").isNotEqualTo(made.secret());
         append(session(tenant), status("queued"));
         settle();
@@ -479,24 +479,25 @@ class DeliveringTest {
     }
 
     @Test
-    void anotherTenantsEndpointIsNotThere() {
+    void anotherTenantsWebhookIsNotThere() {
         var made = create();
         append(session(tenant), status("queued"));
         settle();
-        UUID id = made.endpoint().id();
+        String other = "another-" + tenant;
+        UUID id = made.webhook().id();
         UUID delivery = all(made).getFirst().id();
-        var eve = new Actor("another", "eve", null, null);
+        var eve = new Actor(other, "eve", null, null);
 
-        assertThat(webhooks.list("another")).isEmpty();
-        assertNotFound(() -> webhooks.get("another", id));
-        assertNotFound(() -> webhooks.page("another", id, null, null, 10));
+        assertThat(webhooks.list(other)).isEmpty();
+        assertNotFound(() -> webhooks.get(other, id));
+        assertNotFound(() -> webhooks.page(other, id, null, null, 10));
         assertNotFound(() -> webhooks.delete(id, eve));
         assertNotFound(() -> webhooks.rotate(id, eve));
         assertNotFound(() -> webhooks.test(id, eve));
         assertNotFound(() -> webhooks.replay(id, delivery, eve));
         assertNotFound(() -> webhooks.replayFailed(id, eve));
         assertThat(webhooks.get(tenant, id).id()).isEqualTo(id);
-        assertThat(audit.read(Chains.ofTenant("another"), 0, 10)).isEmpty();
+        assertThat(audit.read(Chains.ofTenant(other), 0, 10)).isEmpty();
     }
 
     @Test
@@ -522,7 +523,7 @@ class DeliveringTest {
         var paged = new ArrayList<UUID>();
         @Nullable UUID before = null;
         List<Delivery> page;
-        while (!(page = webhooks.page(tenant, made.endpoint().id(), null, before, 2)).isEmpty()) {
+        while (!(page = webhooks.page(tenant, made.webhook().id(), null, before, 2)).isEmpty()) {
             page.forEach(each -> paged.add(each.id()));
             before = page.getLast().id();
         }
@@ -588,7 +589,7 @@ class DeliveringTest {
     }
 
     private List<Delivery> all(Webhooks.WithSecret made) {
-        return webhooks.page(tenant, made.endpoint().id(), null, null, 1000);
+        return webhooks.page(tenant, made.webhook().id(), null, null, 1000);
     }
 
     private List<Delivery.Status> statuses(Webhooks.WithSecret made) {

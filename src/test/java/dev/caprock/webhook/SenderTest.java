@@ -185,7 +185,7 @@ class SenderTest {
                 .isEqualTo(new Answer.Failed(null, "The receiver cannot be connected to.", null));
     }
 
-    /** The name was public when the endpoint was made, and points inside when it is used. */
+    /** The name was public when the webhook was made, and points inside when it is used. */
     @Test
     void aNameThatTurnsInsideIsNotConnectedTo() {
         names.say("rebound.example", "1.1.1.1", "127.0.0.2");

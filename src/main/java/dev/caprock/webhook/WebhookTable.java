@@ -12,36 +12,36 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The SQL of the endpoints. */
+/** The SQL of the webhooks. */
 @Component
-class EndpointTable {
+class WebhookTable {
 
-    private static final String OF_TENANT = "SELECT * FROM webhook_endpoint WHERE tenant = :tenant";
+    private static final String OF_TENANT = "SELECT * FROM webhook WHERE tenant = :tenant";
 
     private static final String INSERT = """
-            INSERT INTO webhook_endpoint (id, tenant, url, description, events, created_by, created_at)
+            INSERT INTO webhook (id, tenant, url, description, events, created_by, created_at)
             VALUES (:id, :tenant, :url, :description, :events, :createdBy, :createdAt)""";
 
     private static final String LOCK = """
-            SELECT tenant, url, failures, failing_since, rests_until, disabled_at FROM webhook_endpoint
+            SELECT tenant, url, failures, failing_since, rests_until, disabled_at FROM webhook
             WHERE id = :id FOR NO KEY UPDATE""";
 
     private static final String RECOVERED = """
-            UPDATE webhook_endpoint SET failures = 0, failing_since = NULL, rests_until = NULL WHERE id = :id""";
+            UPDATE webhook SET failures = 0, failing_since = NULL, rests_until = NULL WHERE id = :id""";
 
     private static final String FAILED = """
-            UPDATE webhook_endpoint SET failures = failures + 1, failing_since = coalesce(failing_since, :now),
+            UPDATE webhook SET failures = failures + 1, failing_since = coalesce(failing_since, :now),
                                         rests_until = :until
             WHERE id = :id""";
 
     private final JdbcClient database;
 
-    EndpointTable(JdbcClient database) {
+    WebhookTable(JdbcClient database) {
         this.database = database;
     }
 
     /**
-     * How an endpoint stands, for whoever has its lock.
+     * How a webhook stands, for whoever has its lock.
      *
      * @param failures attempts that failed one after the other
      */
@@ -65,44 +65,42 @@ class EndpointTable {
                 .query(row -> {});
     }
 
-    void insert(Endpoint endpoint, String tenant, String createdBy) {
+    void insert(Webhook webhook, String tenant, String createdBy) {
         database.sql(INSERT)
-                .param("id", endpoint.id())
+                .param("id", webhook.id())
                 .param("tenant", tenant)
-                .param("url", endpoint.url())
-                .param("description", endpoint.description())
+                .param("url", webhook.url())
+                .param("description", webhook.description())
                 .param(
                         "events",
-                        endpoint.events() == null ? null : endpoint.events().toArray(String[]::new))
+                        webhook.events() == null ? null : webhook.events().toArray(String[]::new))
                 .param("createdBy", createdBy)
-                .param("createdAt", at(endpoint.createdAt()))
+                .param("createdAt", at(webhook.createdAt()))
                 .update();
     }
 
     /** Newest first. */
-    List<Endpoint> of(String tenant) {
+    List<Webhook> of(String tenant) {
         return database.sql(OF_TENANT + " ORDER BY id DESC")
                 .param("tenant", tenant)
-                .query(EndpointTable::endpoint)
+                .query(WebhookTable::webhook)
                 .list();
     }
 
-    Optional<Endpoint> find(String tenant, UUID id) {
+    Optional<Webhook> find(String tenant, UUID id) {
         return database.sql(OF_TENANT + " AND id = :id")
                 .param("tenant", tenant)
                 .param("id", id)
-                .query(EndpointTable::endpoint)
+                .query(WebhookTable::webhook)
                 .optional();
     }
 
     /** With its deliveries. */
     void delete(UUID id) {
-        database.sql("DELETE FROM webhook_endpoint WHERE id = :id")
-                .param("id", id)
-                .update();
+        database.sql("DELETE FROM webhook WHERE id = :id").param("id", id).update();
     }
 
-    /** Holds an endpoint to the end of the transaction. Empty when it was deleted. */
+    /** Holds a webhook to the end of the transaction. Empty when it was deleted. */
     Optional<Standing> lock(UUID id) {
         return database.sql(LOCK)
                 .param("id", id)
@@ -142,7 +140,7 @@ class EndpointTable {
     }
 
     private void set(UUID id, String column, @Nullable Instant value) {
-        database.sql("UPDATE webhook_endpoint SET %s = cast(:value AS timestamptz) WHERE id = :id".formatted(column))
+        database.sql("UPDATE webhook SET %s = cast(:value AS timestamptz) WHERE id = :id".formatted(column))
                 .param("id", id)
                 .param("value", value == null ? null : at(value))
                 .update();
@@ -157,9 +155,9 @@ class EndpointTable {
         return value == null ? null : value.toInstant();
     }
 
-    private static Endpoint endpoint(ResultSet row, int number) throws SQLException {
+    private static Webhook webhook(ResultSet row, int number) throws SQLException {
         var events = row.getArray("events");
-        return new Endpoint(
+        return new Webhook(
                 row.getObject("id", UUID.class),
                 row.getString("url"),
                 row.getString("description"),

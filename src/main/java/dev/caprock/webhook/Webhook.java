@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param failingSince since when no attempt has succeeded; null when the last one did
  * @param disabledAt since when it is sent nothing, because it said that it is gone; null while it is told
  */
-record Endpoint(
+record Webhook(
         UUID id,
         String url,
         @Nullable String description,
