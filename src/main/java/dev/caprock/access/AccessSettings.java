@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Who may call, and from where.
  *
- * @param operatorTenant the tenant whose admins run this installation: they also see what belongs to no tenant
+ * @param operatorTenant the tenant whose admins run this installation: they also see what belongs to no tenant, and {@code /actuator}
  * @param apiKeys how long API keys live
  * @param oidc whose tokens are taken; without an issuer only API keys are
  * @param cors which web pages may call

@@ -12,18 +12,21 @@ class BearerCheck implements AuthenticationManager {
 
     private final ApiKeys keys;
     private final Tokens tokens;
+    private final Callers callers;
 
-    BearerCheck(ApiKeys keys, Tokens tokens) {
+    BearerCheck(ApiKeys keys, Tokens tokens, Callers callers) {
         this.keys = keys;
         this.tokens = tokens;
+        this.callers = callers;
     }
 
     @Override
     public Authentication authenticate(Authentication sent) {
         String credential = ((BearerTokenAuthenticationToken) sent).getToken();
         try {
-            return new CallerAuthentication(
-                    credential.startsWith(ApiKeyText.PREFIX) ? keys.caller(credential) : tokens.caller(credential));
+            Caller caller =
+                    credential.startsWith(ApiKeyText.PREFIX) ? keys.caller(credential) : tokens.caller(credential);
+            return new CallerAuthentication(caller, callers.isOperator(caller));
         } catch (DataAccessException failure) {
             throw Refused.unavailable("the database does not answer");
         }

@@ -1,5 +1,6 @@
 package dev.caprock.access;
 
+import java.util.stream.Stream;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.authority.AuthorityUtils;
 
@@ -8,13 +9,24 @@ final class CallerAuthentication extends AbstractAuthenticationToken {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Caller caller;
+    /** What {@code management.endpoint.health.roles} names. */
+    private static final String OPERATOR = "operator";
 
-    CallerAuthentication(Caller caller) {
-        super(AuthorityUtils.createAuthorityList(
-                caller.scopes().stream().map(Scope::text).toList()));
+    private final transient Caller caller;
+    private final boolean operator;
+
+    /** @param operator whether they run this installation */
+    CallerAuthentication(Caller caller, boolean operator) {
+        super(AuthorityUtils.createAuthorityList(Stream.concat(
+                        caller.scopes().stream().map(Scope::text), operator ? Stream.of(OPERATOR) : Stream.empty())
+                .toList()));
         this.caller = caller;
+        this.operator = operator;
         setAuthenticated(true);
+    }
+
+    boolean may(Endpoint endpoint) {
+        return endpoint.scope() == null || (caller.may(endpoint.scope()) && (operator || !endpoint.operatorsOnly()));
     }
 
     @Override

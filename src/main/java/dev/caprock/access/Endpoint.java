@@ -11,15 +11,25 @@ import org.springframework.security.web.servlet.util.matcher.PathPatternRequestM
  * @param method GET stands for HEAD too
  * @param pattern of its path, written as its controller has it
  * @param scope what it takes; null when anybody may call it
+ * @param operatorsOnly whether it takes more than the scope, since it tells of the installation rather than of a tenant
  */
-record Endpoint(HttpMethod method, String pattern, @Nullable Scope scope, PathPatternRequestMatcher path) {
+record Endpoint(
+        HttpMethod method,
+        String pattern,
+        @Nullable Scope scope,
+        boolean operatorsOnly,
+        PathPatternRequestMatcher path) {
 
     static Endpoint of(HttpMethod method, String pattern, Scope scope) {
-        return new Endpoint(method, pattern, scope, PathPatternRequestMatcher.pathPattern(pattern));
+        return new Endpoint(method, pattern, scope, false, PathPatternRequestMatcher.pathPattern(pattern));
     }
 
     static Endpoint open(HttpMethod method, String pattern) {
-        return new Endpoint(method, pattern, null, PathPatternRequestMatcher.pathPattern(pattern));
+        return new Endpoint(method, pattern, null, false, PathPatternRequestMatcher.pathPattern(pattern));
+    }
+
+    static Endpoint ofOperators(HttpMethod method, String pattern) {
+        return new Endpoint(method, pattern, Scope.ADMIN, true, PathPatternRequestMatcher.pathPattern(pattern));
     }
 
     boolean fits(HttpServletRequest request) {

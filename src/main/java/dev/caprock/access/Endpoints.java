@@ -27,7 +27,7 @@ final class Endpoints {
             Endpoint.open(GET, "/actuator/health"), // only whether, not what
             Endpoint.open(GET, "/actuator/health/liveness"),
             Endpoint.open(GET, "/actuator/health/readiness"),
-            Endpoint.of(GET, "/actuator/**", ADMIN),
+            Endpoint.ofOperators(GET, "/actuator/**"),
             Endpoint.of(POST, "/v1/sessions", SESSIONS_WRITE),
             Endpoint.of(GET, "/v1/sessions", SESSIONS_READ),
             Endpoint.of(GET, "/v1/sessions/{id}", SESSIONS_READ),

@@ -21,9 +21,11 @@ import org.springframework.stereotype.Component;
 class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
 
     private final ProblemWriter writer;
+    private final Callers callers;
 
-    Refusals(ProblemWriter writer) {
+    Refusals(ProblemWriter writer, Callers callers) {
         this.writer = writer;
+        this.callers = callers;
     }
 
     @Override
@@ -43,10 +45,8 @@ class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException why)
             throws IOException {
-        Problem problem = Endpoints.of(request)
-                .map(Endpoint::scope)
-                .map(Refusals::scopeMissing)
-                .orElseGet(() -> nothingThere(Endpoints.methodsAt(request)));
+        Problem problem =
+                Endpoints.of(request).map(this::refused).orElseGet(() -> nothingThere(Endpoints.methodsAt(request)));
         writer.write(problem, request, response);
     }
 
@@ -58,6 +58,19 @@ class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
                 "Pages of this origin may not call, or not in this way.",
                 "Have the operator add the origin to caprock.access.cors.allowed-origins.");
         writer.write(problem, request, response);
+    }
+
+    private Problem refused(Endpoint endpoint) {
+        Scope scope = endpoint.scope();
+        return scope == null || callers.current().may(scope) ? ofOperators() : scopeMissing(scope);
+    }
+
+    private static Problem ofOperators() {
+        return new Problem(
+                HttpStatus.FORBIDDEN,
+                "operators_only",
+                "This belongs to the installation, not to a tenant.",
+                "Ask an admin of the operator's tenant, which caprock.access.operator-tenant names.");
     }
 
     private static Problem scopeMissing(Scope scope) {

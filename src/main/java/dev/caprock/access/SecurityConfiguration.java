@@ -62,8 +62,7 @@ class SecurityConfiguration {
             Supplier<? extends Authentication> who, RequestAuthorizationContext asked) {
         return new AuthorizationDecision(Endpoints.of(asked.getRequest())
                 .map(endpoint -> endpoint.scope() == null
-                        || (who.get() instanceof CallerAuthentication known
-                                && known.getPrincipal().may(endpoint.scope())))
+                        || (who.get() instanceof CallerAuthentication known && known.may(endpoint)))
                 .orElse(false));
     }
 

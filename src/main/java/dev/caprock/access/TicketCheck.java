@@ -47,7 +47,7 @@ final class TicketCheck extends OncePerRequestFilter {
     private void recognise(String ticket, String session) {
         var context = SecurityContextHolder.createEmptyContext();
         try {
-            context.setAuthentication(new CallerAuthentication(tickets.caller(ticket, session)));
+            context.setAuthentication(new CallerAuthentication(tickets.caller(ticket, session), false));
         } catch (DataAccessException failure) {
             throw Refused.unavailable("the database does not answer");
         }

@@ -71,8 +71,6 @@ class WebhookController {
                 body,
                 () -> body.check(guard),
                 asked -> webhooks.create(asked.url(), asked.events(), asked.description(), actors.of(request)),
-                made -> made.endpoint().id());
-                () -> made(body, request),
                 made -> made.webhook().id());
         WebhookBody answer = answer(once);
         return once.mark(ResponseEntity.created(URI.create("/v1/webhooks/" + answer.id())))

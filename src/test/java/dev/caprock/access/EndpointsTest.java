@@ -140,6 +140,15 @@ class EndpointsTest {
                 .isEqualTo(403);
     }
 
+    @Test
+    void theInstallationIsNoMatterOfAnotherTenantsAdmins() {
+        HttpCalls stranger = scenario.http().as(DevelopmentKeys.make(database, "another", Scope.ADMIN));
+
+        assertRefused(stranger.get("/actuator/info"), 403, "operators_only");
+        assertRefused(stranger.get("/actuator/health/remotes"), 403, "operators_only");
+        assertThat(as(Scope.ADMIN).get("/actuator/info").status()).isEqualTo(200);
+    }
+
     // ---- health --------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
@@ -153,10 +162,15 @@ class EndpointsTest {
     }
 
     @Test
-    void onlyAdminsAreToldWhatIsNotWell() {
+    void onlyOperatorsAreToldWhatIsNotWell() {
         Reply reader = as(Scope.SESSIONS_READ).get("/actuator/health");
         Reply admin = as(Scope.ADMIN).get("/actuator/health");
+        Reply stranger = scenario.http()
+                .as(DevelopmentKeys.make(database, "another", Scope.ADMIN))
+                .get("/actuator/health");
 
+        assertThat(stranger.status()).isEqualTo(200);
+        assertThat(stranger.json().has("components")).isFalse();
         assertThat(reader.json().has("components")).isFalse();
         assertThat(admin.json().path("components").has("remotes")).isTrue();
     }
