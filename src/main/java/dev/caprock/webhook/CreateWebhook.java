@@ -18,9 +18,17 @@ record CreateWebhook(
     record Checked(
             URI url,
             @Nullable List<String> events,
-            @Nullable String description) {}
+            @Nullable String description) {
 
-    /** Looks the host up, so that nobody waits in a transaction for it. */
+        /** Looks the host up. */
+        void mustBeAllowed(Guard guard) {
+            guard.refusal(url).ifPresent(reason -> {
+                throw Problem.impossible("webhook_address_refused", List.of(new Problem.Mistake("/url", reason)));
+            });
+        }
+    }
+
+    /** Looks nothing up. */
     Checked check(Guard guard) {
         var mistakes = new Mistakes();
         String address = mistakes.required(url, () -> "", "/url");
@@ -39,11 +47,7 @@ record CreateWebhook(
         boolean storable = description == null || description.chars().noneMatch(c -> c == 0);
         mistakes.check(storable, "/description", "Must not contain NUL.");
         mistakes.end();
-        URI parsed = URI.create(address);
-        guard.refusal(parsed).ifPresent(reason -> {
-            throw Problem.impossible("webhook_address_refused", List.of(new Problem.Mistake("/url", reason)));
-        });
-        return new Checked(parsed, events == null ? null : List.copyOf(chosen), description);
+        return new Checked(URI.create(address), events == null ? null : List.copyOf(chosen), description);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,7 +30,7 @@ class Guard implements DnsResolver {
 
     private final boolean allowHttp;
     private final Addresses addresses;
-    private final DnsResolver names;
+    private final LookUps lookUps;
 
     @Autowired
     Guard(WebhookSettings settings) {
@@ -39,7 +40,10 @@ class Guard implements DnsResolver {
     Guard(WebhookSettings settings, DnsResolver names) {
         this.allowHttp = settings.allowHttp();
         this.addresses = new Addresses(settings.networks());
-        this.names = names;
+        Duration limit = settings.timeout().compareTo(settings.connectTimeout()) < 0
+                ? settings.timeout()
+                : settings.connectTimeout();
+        this.lookUps = new LookUps(names, limit);
     }
 
     /** What is wrong with an address as it is written; nothing is looked up. */
@@ -93,10 +97,9 @@ class Guard implements DnsResolver {
     /** All addresses of a host, if we may connect to each of them. */
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
-        InetAddress[] found = names.resolve(bare(host));
+        InetAddress[] found = lookUps.resolve(bare(host));
         if (found.length == 0 || !List.of(found).stream().allMatch(addresses::allow)) {
-            throw new Refused(); // which address it was is not said: that would map the operator's network for the
-            // caller
+            throw new Refused(); // not of which address: that would map the operator's network for the caller
         }
         return found;
     }

@@ -57,7 +57,7 @@ class Sender implements DisposableBean {
     private final Clock clock;
     private final Duration timeout;
     private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofVirtual().name("webhook-watchdog").factory());
+            Thread.ofPlatform().daemon().name("webhook-watchdog").factory()); // no carrier must be free for it
 
     @Autowired
     Sender(Guard guard, WebhookSettings settings, Clock clock) throws GeneralSecurityException {

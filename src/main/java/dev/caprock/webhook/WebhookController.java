@@ -1,5 +1,6 @@
 package dev.caprock.webhook;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.caprock.access.Callers;
 import dev.caprock.access.RequestActors;
 import dev.caprock.id.PublicId;
@@ -60,8 +61,9 @@ class WebhookController {
     /** A page of deliveries; {@code nextCursor} is null on the last. */
     record Page(List<DeliveryBody> deliveries, @Nullable String nextCursor) {}
 
-    /** How many deliveries are sent again by this request. */
-    record Replayed(int replayed) {}
+    /** @param replayed how many deliveries are sent again; left out where an earlier request did it: how many is not kept */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Replayed(@Nullable Integer replayed) {}
 
     @PostMapping
     ResponseEntity<WebhookBody> create(@RequestBody CreateWebhook body, HttpServletRequest request) {
@@ -69,12 +71,19 @@ class WebhookController {
                 request,
                 tenant(),
                 body,
-                () -> body.check(guard),
+                () -> checked(body),
                 asked -> webhooks.create(asked.url(), asked.events(), asked.description(), actors.of(request)),
                 made -> made.webhook().id());
         WebhookBody answer = answer(once);
         return once.mark(ResponseEntity.created(URI.create("/v1/webhooks/" + answer.id())))
                 .body(answer);
+    }
+
+    private CreateWebhook.Checked checked(CreateWebhook body) {
+        CreateWebhook.Checked checked = body.check(guard);
+        webhooks.checkRoom(tenant());
+        checked.mustBeAllowed(guard);
+        return checked;
     }
 
     private WebhookBody answer(Once<Webhooks.WithSecret> once) {
@@ -152,7 +161,8 @@ class WebhookController {
         Once<Integer> once = idempotency.once(
                 request, tenant(), () -> webhooks.replayFailed(webhook(id), actors.of(request)), count -> webhook(id));
         dispatcher.wake();
-        return once.mark(ResponseEntity.accepted()).body(once.orAsItIsNow(Replayed::new, none -> new Replayed(0)));
+        return once.mark(ResponseEntity.accepted())
+                .body(once.orAsItIsNow(Replayed::new, earlier -> new Replayed(null)));
     }
 
     private String tenant() {

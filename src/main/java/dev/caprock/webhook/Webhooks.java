@@ -64,16 +64,22 @@ class Webhooks {
         }
     }
 
-    /** @param url is checked already, and so are the events */
-    public WithSecret create(URI url, @Nullable List<String> events, @Nullable String description, Actor actor) {
-        webhooks.lockTenant(actor.tenant());
-        if (webhooks.of(actor.tenant()).size() >= settings.maximumWebhooks()) {
+    /** Refuses a tenant that has as many as it may have. */
+    @Transactional(readOnly = true)
+    public void checkRoom(String tenant) {
+        if (webhooks.of(tenant).size() >= settings.maximumWebhooks()) {
             throw new Problem(
                     HttpStatus.CONFLICT,
                     "too_many_webhooks",
                     "There are %d webhooks already, which is the limit.".formatted(settings.maximumWebhooks()),
                     "Delete one that is not needed.");
         }
+    }
+
+    /** @param url is checked already, and so are the events */
+    public WithSecret create(URI url, @Nullable List<String> events, @Nullable String description, Actor actor) {
+        webhooks.lockTenant(actor.tenant());
+        checkRoom(actor.tenant());
         Instant now = clock.instant();
         var webhook = new Webhook(ids.next(), url.toString(), description, events, now, null, null);
         webhooks.insert(webhook, actor.tenant(), actor.subject());

@@ -174,6 +174,10 @@ class IdempotencyTest {
                 .isTrue();
         assertThat(post(path + "/rotate-secret", "a-secret", Map.of()).json().has("secret"))
                 .isFalse();
+        assertThat(post(path + "/deliveries/replay", "a-replay", Map.of()).body())
+                .isEqualTo("{\"replayed\":0}");
+        assertThat(post(path + "/deliveries/replay", "a-replay", Map.of()).body())
+                .isEqualTo("{}"); // how many it was is not kept
     }
 
     @ParameterizedTest

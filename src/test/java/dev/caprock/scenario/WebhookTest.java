@@ -188,6 +188,19 @@ class WebhookTest {
         assertThat(webhooks()).isEmpty();
     }
 
+    /** What is refused anyway makes us look nothing up. */
+    @Test
+    void whoHasAllOnesWebhooksIsToldSoBeforeTheHostIsLookedUp() {
+        for (int i = 0; i < 20; i++) {
+            create(Map.of("url", receiver().uri().toString()));
+        }
+
+        Reply reply = scenario.http().post("/v1/webhooks", Map.of("url", "https://nobody.invalid/"));
+
+        assertThat(reply.status()).isEqualTo(409);
+        assertThat(reply.json().path("code").stringValue()).isEqualTo("too_many_webhooks");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "limit=0, /limit",

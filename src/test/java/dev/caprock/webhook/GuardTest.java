@@ -3,7 +3,11 @@ package dev.caprock.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -101,6 +105,31 @@ class GuardTest {
         var real = new Guard(Defaults.settings(false));
 
         assertThat(real.mistake(url).or(() -> real.refusal(URI.create(url)))).isPresent();
+    }
+
+    /** Whoever chooses a receiver chooses its name server too. */
+    @Test
+    @Timeout(20)
+    void aNameServerThatNeverAnswersHoldsUpNobodyForLong() throws InterruptedException {
+        names.hang("hole.example").say("hole.example", "1.1.1.1").say("fine.example", "1.1.1.1");
+        var refused = new AtomicInteger();
+        List<Thread> many = Stream.generate(() -> Thread.ofVirtual().start(() -> {
+                    if (guard.refusal(URI.create("https://hole.example/")).isPresent()) {
+                        refused.incrementAndGet();
+                    }
+                }))
+                .limit(200)
+                .toList();
+        for (Thread each : many) {
+            each.join();
+        }
+        assertThat(refused).hasValue(200);
+        assertThat(guard.refusal(URI.create("https://fine.example/")))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("cannot be resolved"));
+
+        names.answerAll();
+        assertThat(guard.refusal(URI.create("https://fine.example/"))).isEmpty();
+        assertThat(names.asked()).hasSizeLessThan(12); // what nobody waits for is not looked up later
     }
 
     @Test

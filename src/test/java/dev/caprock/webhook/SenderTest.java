@@ -117,6 +117,15 @@ class SenderTest {
     }
 
     @Test
+    void aNameServerThatNeverAnswersIsLeft() {
+        names.hang("hole.example");
+
+        assertThat(send(URI.create("http://hole.example/")))
+                .isEqualTo(new Answer.Failed(null, "The host cannot be resolved.", null));
+        names.answerAll();
+    }
+
+    @Test
     void anEndlessBodyIsNotRead() {
         receiver.answers((message, exchange) -> {
             exchange.sendResponseHeaders(200, 0);
