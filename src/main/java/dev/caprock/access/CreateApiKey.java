@@ -1,6 +1,7 @@
 package dev.caprock.access;
 
 import dev.caprock.problem.Mistakes;
+import dev.caprock.problem.Text;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,9 +34,7 @@ record CreateApiKey(
         var mistakes = new Mistakes();
         String named = mistakes.required(name, () -> "none", "/name").strip();
         mistakes.check(
-                !named.isEmpty()
-                        && named.length() <= LONGEST_NAME
-                        && named.chars().noneMatch(Character::isISOControl),
+                Text.isLine(named, LONGEST_NAME),
                 "/name",
                 "Must be a line of 1 to %d characters.".formatted(LONGEST_NAME));
         Set<Scope> may = scopes(mistakes);

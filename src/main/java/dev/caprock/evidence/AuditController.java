@@ -7,6 +7,7 @@ import dev.caprock.audit.AuditSearch;
 import dev.caprock.evidence.CheckpointWalk.Link;
 import dev.caprock.id.PublicId;
 import dev.caprock.problem.Problem;
+import dev.caprock.problem.Text;
 import dev.caprock.session.Sessions;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -27,6 +28,8 @@ class AuditController {
 
     private static final String NDJSON = "application/x-ndjson";
     private static final int INSPECTED = 20_000;
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
     private final Audit audit;
     private final Inspection inspection;
@@ -82,8 +85,15 @@ class AuditController {
             @RequestParam @Nullable String subject,
             @RequestParam @Nullable String target,
             @RequestParam @Nullable String session) {
-        UUID chain = session == null ? null : session(session);
-        return page(new AuditSearch(tenant(), from, to, action, subject, target, chain), after, limit);
+        var search = new AuditSearch(
+                tenant(),
+                time("/from", from),
+                time("/to", to),
+                Text.storable("/action", action),
+                Text.storable("/subject", subject),
+                Text.storable("/target", target),
+                session == null ? null : session(session));
+        return page(search, after, limit);
     }
 
     @GetMapping("/v1/sessions/{id}/audit")
@@ -137,6 +147,14 @@ class AuditController {
         return new Page(
                 found.stream().map(RecordBody::of).toList(),
                 found.isEmpty() ? after : PlaceText.of(Audit.Place.of(found.getLast())));
+    }
+
+    /** Within what the database has; nothing was recorded outside. */
+    private static @Nullable Instant time(String pointer, @Nullable Instant at) {
+        if (at != null && (at.isBefore(FIRST) || at.isAfter(LAST))) {
+            throw Problem.invalid(pointer, "Must be a time from %s to %s.".formatted(FIRST, LAST));
+        }
+        return at;
     }
 
     private UUID session(String id) {

@@ -2,6 +2,7 @@ package dev.caprock.webhook;
 
 import dev.caprock.problem.Mistakes;
 import dev.caprock.problem.Problem;
+import dev.caprock.problem.Text;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +45,7 @@ record CreateWebhook(
         }
         boolean fits = description == null || description.length() <= LONGEST_DESCRIPTION;
         mistakes.check(fits, "/description", "Must have at most %d characters.".formatted(LONGEST_DESCRIPTION));
-        boolean storable = description == null || description.chars().noneMatch(c -> c == 0);
-        mistakes.check(storable, "/description", "Must not contain NUL.");
+        mistakes.check(description == null || Text.isStorable(description), "/description", Text.NOT_STORABLE);
         mistakes.end();
         return new Checked(URI.create(address), events == null ? null : List.copyOf(chosen), description);
     }

@@ -85,6 +85,8 @@ class ApiKeysTest {
         "'{\"scopes\": [\"admin\"]}',                                                        /name",
         "'{\"name\": \" \", \"scopes\": [\"admin\"]}',                                       /name",
         "'{\"name\": \"a\\nb\", \"scopes\": [\"admin\"]}',                                   /name",
+        "'{\"name\": \"a\\u0000\", \"scopes\": [\"admin\"]}',                              /name",
+        "'{\"name\": \"a\\ud800\", \"scopes\": [\"admin\"]}',                              /name",
         "'{\"name\": \"ci\"}',                                                               /scopes",
         "'{\"name\": \"ci\", \"scopes\": []}',                                               /scopes",
         "'{\"name\": \"ci\", \"scopes\": [\"admin\", \"all\"]}',                             /scopes/1",

@@ -6,6 +6,7 @@ import dev.caprock.agent.AgentRequest;
 import dev.caprock.agent.Agents;
 import dev.caprock.problem.Mistakes;
 import dev.caprock.problem.Problem;
+import dev.caprock.problem.Text;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Providers;
@@ -230,7 +231,7 @@ class RequestCheck {
     }
 
     private static void text(String value, String pointer, Mistakes mistakes) {
-        mistakes.check(value.indexOf('\0') < 0, pointer, "Must not hold a NUL character.");
+        mistakes.check(Text.isStorable(value), pointer, Text.NOT_STORABLE);
         mistakes.check(value.length() <= VALUE_LIMIT, pointer, "Is longer than %d characters.".formatted(VALUE_LIMIT));
     }
 
@@ -288,7 +289,7 @@ class RequestCheck {
                     "\"%s\" is no label name: 1 to 63 letters, digits and . _ / - please."
                             .formatted(abbreviated(name)));
             mistakes.check(value.length() <= 256, pointer, "Is longer than 256 characters.");
-            mistakes.check(value.indexOf('\0') < 0, pointer, "Must not hold a NUL character.");
+            mistakes.check(Text.isStorable(value), pointer, Text.NOT_STORABLE);
         });
         return new HashMap<>(present);
     }

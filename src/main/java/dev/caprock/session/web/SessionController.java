@@ -8,6 +8,7 @@ import dev.caprock.idempotency.Idempotency;
 import dev.caprock.idempotency.Once;
 import dev.caprock.journal.Outputs;
 import dev.caprock.problem.Problem;
+import dev.caprock.problem.Text;
 import dev.caprock.session.Amended;
 import dev.caprock.session.Amendment;
 import dev.caprock.session.Session;
@@ -116,7 +117,9 @@ class SessionController {
             throw Problem.invalid("/limit", "Must be from 1 to 200.");
         }
         var filter = new SessionFilter(
-                status == null ? null : status(status), provider, label == null ? null : label(label));
+                status == null ? null : status(status),
+                Text.storable("/provider", provider),
+                label == null ? null : label(label));
         var found =
                 sessions.page(callers.current().tenant(), cursor == null ? null : cursor(cursor), filter, limit + 1);
         List<SessionBody> page = found.stream()
@@ -203,8 +206,8 @@ class SessionController {
 
     private static Map<String, String> label(String text) {
         int colon = text.indexOf(':');
-        if (colon < 1) {
-            throw Problem.invalid("/label", "Must be name:value.");
+        if (colon < 1 || !Text.isStorable(text)) {
+            throw Problem.invalid("/label", "Must be name:value. " + Text.NOT_STORABLE);
         }
         return Map.of(text.substring(0, colon), Objects.requireNonNull(text.substring(colon + 1)));
     }
