@@ -61,7 +61,7 @@ class SigningKeys {
             } catch (IllegalStateException unusable) {
                 log.error("audit.signing-key cannot be used: {}", unusable.getMessage());
                 throw new Problem(
-                        HttpStatus.SERVICE_UNAVAILABLE,
+                        HttpStatus.NOT_IMPLEMENTED, // sending it again mends nothing
                         "no_signing_key",
                         "The key that signs audit records cannot be used.",
                         "Start the service with the master key that sealed it, or with CAPROCK_SIGNING_KEY set.");

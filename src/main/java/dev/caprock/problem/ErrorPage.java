@@ -4,7 +4,6 @@ import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -14,11 +13,9 @@ import org.springframework.web.bind.annotation.RestController;
 class ErrorPage implements ErrorController {
 
     @RequestMapping("/error")
-    ResponseEntity<ProblemBody> problem(HttpServletRequest request) {
+    ResponseEntity<Object> problem(HttpServletRequest request) {
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         HttpStatus known = status instanceof Integer code ? HttpStatus.valueOf(code) : HttpStatus.NOT_FOUND;
-        return ResponseEntity.status(known)
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(ProblemBody.of(Problem.of(known, known.getReasonPhrase()), request, RequestTrace.of(request)));
+        return ProblemAnswer.of(Problem.of(known, known.getReasonPhrase()), request);
     }
 }

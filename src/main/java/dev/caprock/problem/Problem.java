@@ -20,6 +20,8 @@ public class Problem extends RuntimeException {
      */
     public record Mistake(String pointer, String message) {}
 
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+
     private final HttpStatus status;
     private final String code;
     private final String remedy;
@@ -43,7 +45,8 @@ public class Problem extends RuntimeException {
     public static Problem of(HttpStatusCode status, String message) {
         HttpStatus known = HttpStatus.valueOf(status.value());
         String code = known.getReasonPhrase().toLowerCase(Locale.ROOT).replaceAll("[^a-z]+", "_");
-        return new Problem(known, code, message, "See the API documentation.");
+        var problem = new Problem(known, code, message, "See the API documentation.");
+        return known == HttpStatus.SERVICE_UNAVAILABLE ? problem.retryAfter(PAUSE) : problem;
     }
 
     /** @param thing what the caller named, one word: session */
@@ -101,6 +104,11 @@ public class Problem extends RuntimeException {
 
     public String code() {
         return code;
+    }
+
+    /** Whether the same request may succeed later: after {@code Retry-After}, or where something broke on our side. */
+    boolean isRetryable() {
+        return headers.containsHeader(HttpHeaders.RETRY_AFTER) || status == HttpStatus.INTERNAL_SERVER_ERROR;
     }
 
     String remedy() {

@@ -32,7 +32,7 @@ record ProblemBody(
                 path(request),
                 problem.code(),
                 traceId,
-                status.is5xxServerError() || status == HttpStatus.TOO_MANY_REQUESTS,
+                problem.isRetryable(),
                 problem.remedy(),
                 problem.mistakes(),
                 problem.extensions());

@@ -44,6 +44,7 @@ class RefusedByContainer implements WebServerFactoryCustomizer<ConfigurableTomca
             HttpStatus status = HttpStatus.valueOf(response.getStatus());
             var problem = Problem.of(status, "The request cannot be read: " + status.getReasonPhrase());
             var body = ProblemBody.of(problem, request, PublicId.digits(ids.next()));
+            problem.headers().forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
             try {
                 response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
                 response.setCharacterEncoding("utf-8");

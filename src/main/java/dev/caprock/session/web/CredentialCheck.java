@@ -20,6 +20,8 @@ import org.springframework.stereotype.Component;
 @Component
 class CredentialCheck {
 
+    private static final Duration PAUSE = Duration.ofMinutes(1);
+
     private final Modes modes;
     private final Credentials credentials;
     private final SessionSettings settings;
@@ -77,11 +79,11 @@ class CredentialCheck {
         return mixed
                 ? impossible("/repos", reason)
                 : new Problem(
-                        HttpStatus.SERVICE_UNAVAILABLE,
-                        "not_configured",
-                        "No sandbox can be given access to a workspace now. " + reason,
-                        "Try again later, or ask the operator: GET /v1/providers says what is missing.",
-                        List.of());
+                                HttpStatus.SERVICE_UNAVAILABLE,
+                                "no_credential_mode",
+                                "No sandbox can be given access to a workspace now. " + reason,
+                                "Try again later, or ask the operator: GET /v1/providers says what is missing.")
+                        .retryAfter(PAUSE);
     }
 
     private static Problem impossible(String pointer, String message) {

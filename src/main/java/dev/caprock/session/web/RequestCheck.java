@@ -127,7 +127,7 @@ class RequestCheck {
     private void requireWorkspaces() {
         if (!workspaces.configured() || providers.names().isEmpty()) {
             throw new Problem(
-                    HttpStatus.SERVICE_UNAVAILABLE,
+                    HttpStatus.NOT_IMPLEMENTED, // sending it again mends nothing
                     "not_configured",
                     "This service has no account for %s."
                             .formatted(workspaces.configured() ? "sandboxes" : "workspaces"),
