@@ -5,6 +5,7 @@ import dev.caprock.audit.ChainHead;
 import dev.caprock.evidence.CheckpointWalk.Link;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -35,9 +36,21 @@ class Checkpoints {
         this.clock = clock;
     }
 
-    /** Signs the heads that have moved, of all tenants. */
+    /** Signs the heads that have moved, of all tenants. Those of one that cannot be signed keep no other waiting. */
     void makeAll() {
-        audit.tenantsMoved().forEach(this::make);
+        var failures = new ArrayList<RuntimeException>();
+        for (String tenant : audit.tenantsMoved()) {
+            try {
+                make(tenant);
+            } catch (RuntimeException failure) {
+                log.error("audit.checkpoint tenant={} cannot be made", tenant, failure);
+                failures.add(failure);
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw new IllegalStateException(
+                    "%d tenants have no new checkpoint".formatted(failures.size()), failures.getFirst());
+        }
     }
 
     /** Signs the heads of a tenant that have moved, in as many checkpoints as it takes. */

@@ -4,6 +4,7 @@ import static dev.caprock.evidence.GivenAudit.A;
 import static dev.caprock.evidence.GivenAudit.B;
 import static dev.caprock.evidence.GivenAudit.TENANT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.caprock.audit.ChainHead;
 import java.util.Collections;
@@ -40,6 +41,20 @@ class CheckpointsTest {
 
         assertThat(made(TENANT)).extracting(Checkpoint::number).containsExactly(1L);
         assertThat(made("other")).extracting(Checkpoint::number).containsExactly(1L);
+    }
+
+    @Test
+    void oneTenantThatCannotBeSignedKeepsNoOtherWaiting() {
+        given.database.client().sql("""
+                        INSERT INTO audit_checkpoint (tenant, number, at, payload, key_id, signature)
+                        VALUES ('other', 9223372036854775807, now(), 'x', 'x', 'x')""").update();
+        List<String> tenants = List.of("a", "b", "c", "d", "e", TENANT);
+        tenants.forEach(tenant -> given.append(tenant, UUID.randomUUID(), 1));
+        given.append("other", B, 1);
+
+        assertThatIllegalStateException().isThrownBy(given.checkpoints::makeAll).withMessageContaining("1 tenants");
+
+        assertThat(tenants).allSatisfy(tenant -> assertThat(made(tenant)).hasSize(1));
     }
 
     @Test
