@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of the issuer, from where its discovery document says they are. It is asked when the first token comes, not at the start:
- * a replica must start while the issuer is away.
+ * a replica must start while the issuer is away. The document is read anew after keys could not be: they may have moved.
  */
 final class IssuerKeys implements JWKSetSource<SecurityContext> {
 
@@ -29,25 +29,35 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
 
     private final String issuer;
     private final ResourceRetriever http = new DefaultResourceRetriever(CONNECT_MILLIS, READ_MILLIS, MOST_BYTES);
-    private volatile @Nullable URI address;
+    private final @Nullable URI configured;
+    private volatile @Nullable URI discovered;
 
-    /** @param address null where it is to be discovered */
-    IssuerKeys(String issuer, @Nullable URI address) {
+    /** @param configured where the keys are; null where that is to be discovered */
+    IssuerKeys(String issuer, @Nullable URI configured) {
         this.issuer = issuer;
-        this.address = address;
+        this.configured = configured;
     }
 
     @Override
     public JWKSet getJWKSet(JWKSetCacheRefreshEvaluator refresh, long now, SecurityContext context)
             throws KeySourceException {
         try {
-            URI known = address;
-            URI keys = known == null ? discover() : known;
-            address = keys;
-            return new URLBasedJWKSetSource<>(keys.toURL(), http).getJWKSet(refresh, now, context);
+            URI address = address();
+            discovered = null; // until it has proved good
+            JWKSet keys = new URLBasedJWKSetSource<>(address.toURL(), http).getJWKSet(refresh, now, context);
+            discovered = address;
+            return keys;
         } catch (IOException | ParseException | IllegalArgumentException failure) {
             throw new JWKSetUnavailableException("the issuer's discovery document cannot be read", failure);
         }
+    }
+
+    private URI address() throws IOException, ParseException {
+        if (configured != null) {
+            return configured;
+        }
+        URI known = discovered;
+        return known == null ? discover() : known;
     }
 
     /** OpenID Connect Discovery 1.0, section 4. */

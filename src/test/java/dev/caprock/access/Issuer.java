@@ -34,6 +34,7 @@ public final class Issuer implements AutoCloseable {
     private final HttpServer server;
     private volatile RSAKey key = newKey();
     private volatile boolean away;
+    private volatile String keysPath = "/keys";
 
     private Issuer(HttpServer server) {
         this.server = server;
@@ -70,6 +71,11 @@ public final class Issuer implements AutoCloseable {
     /** From now on it signs with another key, and tells only that one. */
     void rotate() {
         key = newKey();
+    }
+
+    /** From now on its keys are elsewhere, as its discovery document says, and no more where they were. */
+    void moveKeys(String path) {
+        keysPath = path;
     }
 
     /** Whether it answers with errors only. */
@@ -119,15 +125,14 @@ public final class Issuer implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            String body = switch (exchange.getRequestURI().getPath()) {
-                case "/.well-known/openid-configuration" ->
-                    "{\"issuer\": \"%1$s\", \"jwks_uri\": \"%1$s/keys\"}".formatted(url());
-                case "/keys" -> {
-                    keysAsked.incrementAndGet();
-                    yield new JWKSet(key.toPublicJWK()).toString();
-                }
-                default -> "";
-            };
+            String path = exchange.getRequestURI().getPath();
+            String body = "";
+            if (path.equals("/.well-known/openid-configuration")) {
+                body = "{\"issuer\": \"%1$s\", \"jwks_uri\": \"%1$s%2$s\"}".formatted(url(), keysPath);
+            } else if (path.equals(keysPath)) {
+                keysAsked.incrementAndGet();
+                body = new JWKSet(key.toPublicJWK()).toString();
+            }
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(
                     away ? 503 : body.isEmpty() ? 404 : 200, bytes.length == 0 ? -1 : bytes.length);
