@@ -57,8 +57,8 @@ final class Refused extends AuthenticationException {
         return new Refused(new Problem(
                 HttpStatus.FORBIDDEN,
                 "claim_missing",
-                "The token is genuine, but its claim \"%s\" is missing, or is not a text of 1 to 200 characters."
-                        .formatted(claim),
+                "The token is genuine, but its claim \"%s\" is missing, or is not a line of 1 to %d characters."
+                        .formatted(claim, Caller.LONGEST),
                 "Have the issuer add the claim, or the operator name another one in caprock.access.oidc."));
     }
 

@@ -7,6 +7,7 @@ import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import dev.caprock.problem.Text;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -46,7 +47,9 @@ class Tokens {
     private static final Duration ASKING = Duration.ofSeconds(15);
     private static final Duration BETWEEN = Duration.ofSeconds(30);
     private static final Duration OUTAGE = Duration.ofHours(4);
-    private static final int LONGEST_CLAIM = 200;
+
+    /** Before what the issuer says: its subjects are not to be taken for the service or for a key of ours. */
+    private static final String SUBJECT = "token:";
 
     /** Nothing that is verified with a key which could also sign. */
     private static final Set<JWSAlgorithm> ASYMMETRIC = Stream.of(JWSAlgorithm.Family.RSA, JWSAlgorithm.Family.EC)
@@ -66,7 +69,7 @@ class Tokens {
     /** Who has the token; throws {@link Refused} when it opens nothing here. */
     Caller caller(String token) {
         Jwt jwt = decode(token);
-        return new Caller(text(jwt, settings.tenantClaim()), text(jwt, settings.subjectClaim()), scopes(jwt));
+        return new Caller(line(jwt, settings.tenantClaim()), SUBJECT + line(jwt, settings.subjectClaim()), scopes(jwt));
     }
 
     private Jwt decode(String token) {
@@ -93,8 +96,8 @@ class Tokens {
                 .replaceAll("[^ !#-\\[\\]-~]", "");
     }
 
-    private static String text(Jwt jwt, String claim) {
-        if (jwt.getClaims().get(claim) instanceof String text && !text.isBlank() && text.length() <= LONGEST_CLAIM) {
+    private static String line(Jwt jwt, String claim) {
+        if (jwt.getClaims().get(claim) instanceof String text && Text.isLine(text, Caller.LONGEST)) {
             return text;
         }
         throw Refused.incomplete(claim);

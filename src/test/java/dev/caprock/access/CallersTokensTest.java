@@ -42,7 +42,7 @@ class CallersTokensTest {
     @Test
     void aTokenSaysWhoWhereAndWhat() {
         assertThat(tokens.caller(token(claims -> claims)))
-                .isEqualTo(new Caller("acme", "ann", Set.of(Scope.SESSIONS_READ)));
+                .isEqualTo(new Caller("acme", "token:ann", Set.of(Scope.SESSIONS_READ)));
     }
 
     @Test
@@ -135,6 +135,20 @@ class CallersTokensTest {
         assertRefused(tokens, token(claims -> claims.claim("tenant", List.of("a", "b"))), 403, "\"tenant\"");
         assertRefused(tokens, token(claims -> claims.claim("tenant", "x".repeat(201))), 403, "\"tenant\"");
         assertRefused(tokens, token(claims -> claims.subject(null)), 403, "\"sub\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\0b", "a\nb", "\u001b[2J"})
+    void aClaimThatIsNoLineOfTextOpensNothing(String text) {
+        assertRefused(tokens, token(claims -> claims.claim("tenant", text)), 403, "\"tenant\"");
+        assertRefused(tokens, token(claims -> claims.subject(text)), 403, "\"sub\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"caprock", "key:key_00000000000070008000000000000000", "create-api-key"})
+    void aSubjectIsNeverTakenForTheServiceOrAKey(String subject) {
+        assertThat(tokens.caller(token(claims -> claims.subject(subject))).subject())
+                .isEqualTo("token:" + subject);
     }
 
     @Test
