@@ -3,13 +3,14 @@ package dev.caprock.access;
 import dev.caprock.audit.Actor;
 import dev.caprock.id.Ids;
 import dev.caprock.problem.Problem;
+import dev.caprock.problem.Text;
 import java.io.PrintStream;
 import java.time.Clock;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -25,7 +26,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Import;
-import org.springframework.core.env.SimpleCommandLinePropertySource;
 
 /**
  * Makes an API key where there is none yet that could: {@code java -jar caprock.jar create-api-key --tenant=… --scopes=…}. It needs
@@ -47,6 +47,7 @@ public class FirstApiKey {
 
     public static final String COMMAND = "create-api-key";
 
+    private static final Pattern OPTION = Pattern.compile("--([^=]+)=(.*)", Pattern.DOTALL);
     private static final List<String> OPTIONS = List.of("tenant", "name", "scopes", "expires-in");
     private static final String USAGE =
             "usage: create-api-key [--tenant=default] [--name=first] [--scopes=admin,…] [--expires-in=P90D]";
@@ -63,27 +64,21 @@ public class FirstApiKey {
      * @return 0, or 2 when the arguments say nothing that can be done
      */
     public static int make(String[] arguments, Map<String, Object> properties, PrintStream out, PrintStream errors) {
-        var given = new SimpleCommandLinePropertySource(arguments);
-        var unknown = Arrays.stream(given.getPropertyNames())
-                .filter(name -> !OPTIONS.contains(name))
-                .collect(Collectors.joining(" "));
-        if (!unknown.isEmpty()) {
-            errors.println("unknown: " + unknown + "\n" + USAGE);
+        Map<String, String> given;
+        try {
+            given = options(arguments);
+        } catch (IllegalArgumentException mistake) {
+            errors.println(mistake.getMessage() + "\n" + USAGE);
             return 2;
         }
         var asked = new CreateApiKey(
-                Objects.requireNonNullElse(given.getProperty("name"), "first"),
-                List.of(Objects.requireNonNullElse(given.getProperty("scopes"), "admin")
-                        .split(",")),
-                given.getProperty("expires-in"),
+                given.getOrDefault("name", "first"),
+                List.of(given.getOrDefault("scopes", "admin").split(",")),
+                given.get("expires-in"),
                 null);
         try (ConfigurableApplicationContext context = start(properties)) {
             var settings = context.getBean(AccessSettings.class);
-            var actor = new Actor(
-                    Objects.requireNonNullElse(given.getProperty("tenant"), settings.operatorTenant()),
-                    COMMAND,
-                    null,
-                    null);
+            var actor = new Actor(given.getOrDefault("tenant", settings.operatorTenant()), COMMAND, null, null);
             CreateApiKey.Checked checked =
                     asked.check(settings.apiKeys(), context.getBean(Clock.class).instant());
             ApiKeys.Made made =
@@ -95,6 +90,28 @@ public class FirstApiKey {
             errors.println(USAGE);
             return 2;
         }
+    }
+
+    /** Strict: what was not understood would otherwise make a key of the operator's. */
+    private static Map<String, String> options(String[] arguments) {
+        var options = new HashMap<String, String>();
+        for (String argument : arguments) {
+            Matcher option = OPTION.matcher(argument);
+            if (!option.matches()) {
+                throw new IllegalArgumentException("not understood: %s; options are --name=value".formatted(argument));
+            }
+            if (!OPTIONS.contains(option.group(1))) {
+                throw new IllegalArgumentException("unknown: " + option.group(1));
+            }
+            if (options.put(option.group(1), option.group(2)) != null) {
+                throw new IllegalArgumentException("given twice: " + option.group(1));
+            }
+        }
+        String tenant = options.get("tenant");
+        if (tenant != null && (!tenant.equals(tenant.strip()) || !Text.isLine(tenant, Caller.LONGEST))) {
+            throw new IllegalArgumentException("tenant must be a line of 1 to %d characters".formatted(Caller.LONGEST));
+        }
+        return options;
     }
 
     private static ConfigurableApplicationContext start(Map<String, Object> properties) {

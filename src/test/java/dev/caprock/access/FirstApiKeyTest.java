@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caprock.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The key that exists before anybody can ask for one. */
 class FirstApiKeyTest {
@@ -58,6 +62,36 @@ class FirstApiKeyTest {
                         .query(Long.class)
                         .single())
                 .isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tenant=acme           | not understood: tenant=acme",
+                "acme                  | not understood: acme",
+                "-tenant=acme          | not understood: -tenant=acme",
+                "--tenant acme         | not understood: --tenant",
+                "--tenant=             | tenant must be a line",
+                "--tenant=%20          | tenant must be a line",
+                "--tenant=acme%0a      | tenant must be a line",
+                "--tenant=a%00b        | tenant must be a line",
+                "--tenant=a --tenant=b | given twice: tenant",
+            })
+    void whatIsHalfUnderstoodMakesNoKeyOfTheOperators(String arguments, String told) {
+        String[] split = Stream.of(arguments.split(" "))
+                .map(argument -> URLDecoder.decode(argument, StandardCharsets.UTF_8))
+                .toArray(String[]::new);
+
+        assertThat(make(split)).isEqualTo(2);
+
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains(told, "usage:");
+        assertThat(out.size()).isZero();
+    }
+
+    @Test
+    void aTenantWithoutEndIsRefused() {
+        assertThat(make("--tenant=" + "a".repeat(201))).isEqualTo(2);
     }
 
     private int make(String... arguments) {
