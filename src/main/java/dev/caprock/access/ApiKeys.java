@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Makes, lists, recognises and revokes API keys. They are looked up at each request, so what is revoked is so at once. */
+/** Makes, lists, recognises and revokes API keys. They are looked up at each request, so what is revoked is so at once; a stream that it opened goes on. */
 @Component
 class ApiKeys {
 
