@@ -12,4 +12,10 @@ public record Actor(
         String tenant,
         String subject,
         @Nullable String requestId,
-        @Nullable String sourceAddress) {}
+        @Nullable String sourceAddress) {
+
+    /** The service itself, in what it does for a tenant without being asked. */
+    public static Actor service(String tenant) {
+        return new Actor(tenant, "caprock", null, null);
+    }
+}

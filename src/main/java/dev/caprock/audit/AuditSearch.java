@@ -18,10 +18,4 @@ public record AuditSearch(
         @Nullable String action,
         @Nullable String subject,
         @Nullable String target,
-        @Nullable UUID chain) {
-
-    /** Everything of a tenant. */
-    public static AuditSearch of(String tenant) {
-        return new AuditSearch(tenant, null, null, null, null, null, null);
-    }
-}
+        @Nullable UUID chain) {}

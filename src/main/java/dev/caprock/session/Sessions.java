@@ -201,7 +201,7 @@ public class Sessions {
             Optional<Instant> ignored = wakes.wake(id); // for its lock
             Session session = get(id);
             session.leftover(kind, externalId, ended);
-            chronicle.record(session, new Actor(tenant, "caprock", null, null), now);
+            chronicle.record(session, Actor.service(tenant), now);
             return tenant;
         });
     }

@@ -118,6 +118,6 @@ class Desk {
 
     /** The actor of everything that the service does by itself. */
     static Actor loop(Session session) {
-        return new Actor(session.tenant(), "caprock", null, null);
+        return Actor.service(session.tenant());
     }
 }
