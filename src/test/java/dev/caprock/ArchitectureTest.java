@@ -76,6 +76,8 @@ class ArchitectureTest {
         "dev.caprock.access..,          id problem idempotency audit",
         "dev.caprock.idempotency,       problem",
         "dev.caprock.webhook..,         id problem idempotency access audit secrets journal",
+        "dev.caprock.requests,          problem",
+        "dev.caprock.webhook..,         id problem access audit secrets journal",
         "dev.caprock.tenant,            id",
         "dev.caprock.tenant.web,        tenant access problem",
         "dev.caprock.session,           id journal audit secrets tenant",

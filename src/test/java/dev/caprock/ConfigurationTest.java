@@ -101,6 +101,7 @@ class ConfigurationTest {
                         caprock.secrets.former-master-keys = none
                         caprock.secrets.kms-timeout = 5s
                         caprock.secrets.kms-uri = none
+                        caprock.requests.maximum-body = 4MB
                         caprock.secrets.master-key = none
                         caprock.secrets.master-key-file = none
                         caprock.session.closing-margin = 20m

@@ -2,6 +2,7 @@ package dev.caprock.problem;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Objects;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,7 @@ import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
@@ -30,6 +32,15 @@ class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> refused(Problem problem, WebRequest request) {
         return answer(problem, new HttpHeaders(), request);
+    }
+
+    /** The container reads parameters when somebody first asks for one, which is here. */
+    @ExceptionHandler
+    ResponseEntity<Object> unreadable(InvalidParameterException failure, WebRequest request) {
+        return answer(
+                Problem.of(HttpStatus.BAD_REQUEST, "The parameters are too many, or cannot be read."),
+                new HttpHeaders(),
+                request);
     }
 
     @ExceptionHandler
@@ -52,6 +63,10 @@ class Problems extends ResponseEntityExceptionHandler {
     protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException failure, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         Problem problem = switch (failure.getCause()) {
+            case JacksonException _ when failure.getMostSpecificCause() instanceof Problem refused -> refused;
+            case JacksonException _
+            when failure.getMostSpecificCause() instanceof StreamConstraintsException ->
+                Problem.invalid("", "The body is nested too deep, or a name or a number in it is too long.");
             case UnrecognizedPropertyException unknown ->
                 Problem.invalid(pointer(unknown), "There is no field \"%s\".".formatted(unknown.getPropertyName()));
             case StreamReadException syntax ->

@@ -178,14 +178,26 @@ class BadRequestTest {
         assertThat(pointers(reply)).isEqualTo(pointer == null ? List.of() : List.of(pointer));
     }
 
-    @Test
-    void aBodyOfAnotherTypeIsRefused() {
-        Reply text = scenario.http()
-                .send("POST", "/v1/sessions", BodyPublishers.ofString("hello"), "Content-Type", "text/plain");
-        Reply nothing = scenario.http().get("/v1/sessions", "Accept", "image/png");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "application/yaml",
+                "application/xml",
+                "application/cbor",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x"
+            })
+    void aBodyOfAnotherTypeIsRefused(String type) {
+        Reply reply = scenario.http()
+                .send("POST", "/v1/sessions", BodyPublishers.ofString("prompt: a"), "Content-Type", type);
 
-        assertProblem(text, 415, "/v1/sessions");
-        assertProblem(nothing, 406, "/v1/sessions");
+        assertProblem(reply, 415, "/v1/sessions");
+    }
+
+    @Test
+    void anAnswerOfAnotherTypeIsNotOffered() {
+        assertProblem(scenario.http().get("/v1/sessions", "Accept", "image/png"), 406, "/v1/sessions");
     }
 
     @ParameterizedTest
