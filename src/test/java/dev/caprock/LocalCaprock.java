@@ -24,6 +24,8 @@ public final class LocalCaprock {
         Map<String, Object> properties = new HashMap<>();
         properties.put("caprock.secrets.master-key", freshMasterKey());
         properties.put("server.address", "127.0.0.1"); // what sandboxes run here, they run on this machine
+        properties.put("springdoc.swagger-ui.enabled", "true");
+        properties.put("springdoc.swagger-ui.persist-authorization", "true");
         if (!real) {
             Simulators simulators = Simulators.start();
             simulators
@@ -32,7 +34,8 @@ public final class LocalCaprock {
                             "agent-workspace", Map.of("README.md", "A repo for agents.\n", "TODO.md", "Say hello.\n"));
             properties.putAll(simulators.properties());
         }
-        var application = new SpringApplication(CaprockApplication.class, TestDatabaseConfiguration.class);
+        var application =
+                new SpringApplication(CaprockApplication.class, TestDatabaseConfiguration.class, LocalPages.class);
         application.setDefaultProperties(properties);
         ConfigurableApplicationContext context = application.run(commandLine(args, properties));
         String key = DevelopmentKeys.admin(context.getBean(DataSource.class));
@@ -60,6 +63,8 @@ public final class LocalCaprock {
                 A key for development, which opens everything here until the service stops:
 
                 export CAPROCK_KEY=%3$s
+
+                Click through the API, with that key under Authorize: %1$s/swagger-ui/index.html
 
                 Start a session, and watch it to its end:
 

@@ -28,6 +28,9 @@ final class Endpoints {
             Endpoint.open(GET, "/actuator/health/liveness"),
             Endpoint.open(GET, "/actuator/health/readiness"),
             Endpoint.ofOperators(GET, "/actuator/**"),
+            Endpoint.of(GET, "/actuator/**", ADMIN),
+            Endpoint.open(GET, "/v3/api-docs"), // what the source says too
+            Endpoint.open(GET, "/v3/api-docs.yaml"),
             Endpoint.of(POST, "/v1/sessions", SESSIONS_WRITE),
             Endpoint.of(GET, "/v1/sessions", SESSIONS_READ),
             Endpoint.of(GET, "/v1/sessions/{id}", SESSIONS_READ),

@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.springframework.http.HttpStatus;
 
 /** An error as callers see it (RFC 9457), whoever in the service found it. */
-record ProblemBody(
+public record ProblemBody(
         String type,
         String title,
         int status,

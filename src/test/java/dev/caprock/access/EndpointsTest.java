@@ -2,6 +2,7 @@ package dev.caprock.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caprock.apidocs.ApiDocument;
 import dev.caprock.scenario.HttpCalls;
 import dev.caprock.scenario.Reply;
 import dev.caprock.scenario.Scenario;
@@ -10,10 +11,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,6 +26,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.http.HttpMethod;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import tools.jackson.databind.JsonNode;
 
 /** Each endpoint is in the table, and takes what the table says. */
 @ScenarioTest
@@ -59,6 +64,66 @@ class EndpointsTest {
                         .filter(row -> !row.contains("/actuator")))
                 .doesNotHaveDuplicates()
                 .containsExactlyInAnyOrderElementsOf(answered);
+    }
+
+    /** So that whatever is tried with every row here is tried with every operation of the document. */
+    @Test
+    void theDocumentHasEveryEndpointAndItsScope() {
+        assertThat(ApiDocument.read().calls())
+                .extracting(call -> "%s %s %s".formatted(call.method(), call.path(), call.scope()))
+                .containsExactlyInAnyOrderElementsOf(Endpoints.ALL.stream()
+                        .filter(row -> row.pattern().startsWith("/v1/"))
+                        .map(row -> "%s %s %s"
+                                .formatted(
+                                        row.method(),
+                                        row.pattern(),
+                                        Objects.requireNonNull(row.scope()).text()))
+                        .toList());
+    }
+
+    /** With ids that do exist, as this one's own calls show. */
+    @Test
+    void anAdminOfAnotherTenantFindsNothingOfThisOne() {
+        var stranger = scenario.http().as(DevelopmentKeys.make(database, "another", Scope.ADMIN));
+        ApiDocument document = ApiDocument.read();
+        var session = scenario.session().shell("true").start();
+        session.awaitClosed();
+        String webhook = made("/v1/webhooks", Map.of("url", "http://127.0.0.1:9999"));
+        String delivery = made("/v1/webhooks/" + webhook + "/test", Map.of());
+        String key = made("/v1/api-keys", Map.of("name", "a", "scopes", List.of("admin")));
+        List<ApiDocument.Call> ofOneThing =
+                document.calls().stream().filter(ApiDocument.Call::isOfOneThing).toList();
+        Function<ApiDocument.Call, String> place = call -> call.path().startsWith("/v1/sessions")
+                ? call.at(session.id(), session.runId(1))
+                : call.path().startsWith("/v1/webhooks") ? call.at(webhook, delivery) : call.at(key);
+
+        assertThat(ofOneThing)
+                .hasSizeGreaterThan(15)
+                .allSatisfy(call -> assertRefused(
+                        call(stranger, call, place.apply(call), document.exampleOf(call)), 404, "not_found"));
+        assertThat(ofOneThing.stream().filter(call -> !call.method().equals("DELETE")))
+                .allSatisfy(call -> assertThat(call(scenario.http(), call, place.apply(call), document.exampleOf(call))
+                                .status())
+                        .isNotEqualTo(404));
+        assertThat(scenario.http().delete("/v1/webhooks/" + webhook).status()).isEqualTo(204);
+        assertThat(scenario.http().delete("/v1/api-keys/" + key).status()).isEqualTo(204);
+    }
+
+    private String made(String path, Object body) {
+        Reply reply = scenario.http().post(path, body);
+        assertThat(reply.status()).as(reply.body()).isBetween(200, 299);
+        return reply.json().path("id").stringValue("");
+    }
+
+    private static Reply call(HttpCalls http, ApiDocument.Call call, String path, @Nullable JsonNode body) {
+        return body == null
+                ? http.send(call.method(), path, BodyPublishers.noBody())
+                : http.send(
+                        call.method(),
+                        path,
+                        BodyPublishers.ofString(body.toString()),
+                        "Content-Type",
+                        "application/json");
     }
 
     @Test
