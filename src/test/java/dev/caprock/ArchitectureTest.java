@@ -78,7 +78,6 @@ class ArchitectureTest {
         "dev.caprock.webhook..,         id problem idempotency access audit secrets journal",
         "dev.caprock.requests,          problem",
         "dev.caprock.apidocs,           access problem journal session",
-        "dev.caprock.webhook..,         id problem access audit secrets journal",
         "dev.caprock.tenant,            id",
         "dev.caprock.tenant.web,        tenant access problem",
         "dev.caprock.session,           id journal audit secrets tenant",

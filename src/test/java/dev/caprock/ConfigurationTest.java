@@ -98,10 +98,10 @@ class ConfigurationTest {
                         caprock.remote.own = none
                         caprock.remote.reserved-calls = 64
                         caprock.remote.rest = PT2S
+                        caprock.requests.maximum-body = 4MB
                         caprock.secrets.former-master-keys = none
                         caprock.secrets.kms-timeout = 5s
                         caprock.secrets.kms-uri = none
-                        caprock.requests.maximum-body = 4MB
                         caprock.secrets.master-key = none
                         caprock.secrets.master-key-file = none
                         caprock.session.closing-margin = 20m

@@ -12,7 +12,15 @@ enum ErrorCode {
             "The request does not say who is calling.",
             "Send \"Authorization: Bearer\" with an API key or a token."),
     INVALID_CREDENTIAL(401, "The API key is unknown.", "Send a key or a token that is valid now."),
+    INVALID_TICKET(
+            401,
+            "The ticket is not known, is for another session, or has expired.",
+            "Make another one with POST /v1/sessions/{id}/events/ticket."),
     SCOPE_MISSING(403, "This takes another scope.", "Use a key or a token that has it."),
+    OPERATORS_ONLY(
+            403,
+            "This belongs to the installation, not to a tenant.",
+            "Ask an admin of the operator's tenant, which caprock.access.operator-tenant names."),
     CLAIM_MISSING(
             403,
             "The token is genuine, but a claim is missing.",
@@ -74,6 +82,7 @@ enum ErrorCode {
             429,
             "Your tenant makes more requests a second than it may.",
             "Wait as long as Retry-After says; let the RateLimit headers pace you."),
+    TOO_MANY_STREAMS(429, "Your tenant reads its share of streams already.", "End some, or read pages of events."),
     QUEUE_FULL(
             429,
             "Your tenant has as many queued sessions as it may.",
@@ -86,9 +95,13 @@ enum ErrorCode {
             "Tell the operator the traceId; our access may have been taken away."),
     CREDENTIAL_CHECK_UNAVAILABLE(503, "The credential cannot be checked now.", "Try again, with the same credential."),
     NOT_CONFIGURED(
-            503,
+            501,
             "This service has no account for what the session needs.",
             "Ask the operator: GET /v1/providers says what is missing."),
+    NO_CREDENTIAL_MODE(
+            503,
+            "No sandbox can be given access to a workspace now.",
+            "Try again later, or ask the operator: GET /v1/providers says what is missing."),
     WORKSPACE_UNAVAILABLE(
             503,
             "The service that keeps the workspace does not answer now.",
@@ -98,7 +111,7 @@ enum ErrorCode {
             "This replica has as many readers of streams as it may have.",
             "Come back after the seconds that Retry-After names, or read pages of events."),
     NO_SIGNING_KEY(
-            503,
+            501,
             "The key that signs audit records cannot be used.",
             "Have the operator give the service its signing key.");
 
@@ -110,6 +123,14 @@ enum ErrorCode {
         this.status = HttpStatus.valueOf(status);
         this.detail = detail;
         this.remedy = remedy;
+    }
+
+    /** As the service says it: where the answer has a Retry-After, and where it is our own fault. */
+    boolean isRetryable() {
+        return switch (status) {
+            case TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE, INTERNAL_SERVER_ERROR -> true;
+            default -> this == REQUEST_UNDER_WAY;
+        };
     }
 
     HttpStatus status() {

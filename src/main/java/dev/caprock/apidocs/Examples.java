@@ -36,8 +36,7 @@ class Examples {
         problem.put("instance", "/v1/sessions");
         problem.put("code", error.text());
         problem.put("traceId", "4bf92f3577b34da6a3ce929d0e0e4736");
-        problem.put(
-                "retryable", error.status().is5xxServerError() || error.status().value() == 429);
+        problem.put("retryable", error.isRetryable());
         problem.put("remedy", error.remedy());
         problem.put(
                 "errors",

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import tools.jackson.core.json.JsonWriteFeature;
@@ -18,8 +17,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** The audit chains: one per session, and one per tenant for what has no session. */
 @Component
 public class Audit {
-
-    private static final int PAGE = 1000;
 
     // ASCII: text with half a surrogate pair could not be stored.
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -115,23 +112,6 @@ public class Audit {
     /** The first of these, by chain, that is not (any more) a record of the tenant's chain with this hash. */
     public Optional<ChainHead> firstDiffering(String tenant, List<ChainHead> expected) {
         return table.firstDiffering(tenant, MAPPER.writeValueAsString(expected));
-    }
-
-    /** Recomputes a chain from its first record, a page at a time. */
-    @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
-    public Verification verify(UUID chain) {
-        var head = table.head(chain);
-        var walk = new Walk(head);
-        for (var page = read(chain, 0, PAGE);
-                !page.isEmpty();
-                page = read(chain, walk.reached().seq(), PAGE)) {
-            for (var found : page) {
-                if (walk.step(found) instanceof Verification.Broken broken) {
-                    return broken;
-                }
-            }
-        }
-        return walk.end();
     }
 
     private static Actor storable(Actor actor) {

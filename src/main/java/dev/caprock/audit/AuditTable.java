@@ -19,9 +19,7 @@ import org.springframework.stereotype.Component;
 @Component
 class AuditTable {
 
-    private static final String HEAD = "SELECT last_seq, hash FROM audit_head WHERE chain = :chain";
-
-    private static final String LOCK_HEAD = HEAD + " FOR UPDATE";
+    private static final String LOCK_HEAD = "SELECT last_seq, hash FROM audit_head WHERE chain = :chain FOR UPDATE";
 
     private static final String BEGIN = """
             INSERT INTO audit_head (chain, tenant, last_seq, hash) VALUES (:chain, :tenant, 0, :hash)
@@ -102,14 +100,6 @@ class AuditTable {
                 .param("chain", chain)
                 .query(AuditTable::head)
                 .optional();
-    }
-
-    Head head(UUID chain) {
-        return database.sql(HEAD)
-                .param("chain", chain)
-                .query(AuditTable::head)
-                .optional()
-                .orElse(Head.NONE);
     }
 
     void append(AuditRecord record) {

@@ -56,8 +56,6 @@ class WebhookController {
     }
 
     /** All webhooks of a tenant: there are few. */
-    record All(List<WebhookBody> webhooks) {}
-    /** All endpoints of a tenant: there are few. */
     record WebhookList(List<WebhookBody> webhooks) {}
 
     /** A page of deliveries; {@code nextCursor} is null on the last. */
@@ -93,12 +91,9 @@ class WebhookController {
     }
 
     @GetMapping
-    All list() {
-        return new All(webhooks.list(tenant()).stream().map(WebhookBody::of).toList());
     WebhookList list() {
-        return new WebhookList(webhooks.list(callers.current().tenant()).stream()
-                .map(WebhookBody::of)
-                .toList());
+        return new WebhookList(
+                webhooks.list(tenant()).stream().map(WebhookBody::of).toList());
     }
 
     @GetMapping("/{id}")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caprock.audit.Audit;
 import dev.caprock.audit.AuditRecord;
+import dev.caprock.audit.Audits;
 import dev.caprock.audit.Chains;
 import dev.caprock.audit.Verification;
 import dev.caprock.scenario.HttpCalls;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** Keys of callers, from their making to their end. */
@@ -186,7 +188,8 @@ class ApiKeysTest {
             assertThat(record.actor().subject()).startsWith("key:key_");
             assertThat(String.valueOf(record.detail())).doesNotContain(key(made));
         });
-        assertThat(audit.verify(Chains.ofTenant(tenant))).isInstanceOf(Verification.Intact.class);
+        assertThat(Audits.verify(JdbcClient.create(database), Chains.ofTenant(tenant)))
+                .isInstanceOf(Verification.Intact.class);
     }
 
     // ---- other tenants -------------------------------------------------------------------------------------------

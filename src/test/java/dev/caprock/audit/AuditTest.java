@@ -62,18 +62,7 @@ class AuditTest {
 
     @Test
     void aChainThatNeverBeganIsIntact() {
-        assertThat(audit.verify(UUID.randomUUID())).isEqualTo(new Intact(0));
-    }
-
-    @Test
-    void longChainsAreVerifiedPageByPage() {
-        database.transactions().executeWithoutResult(status -> {
-            for (int i = 0; i < 1010; i++) {
-                audit.append(chain, AT, ANN, "session.create", "ses_1", "accepted", null);
-            }
-        });
-
-        assertThat(verify()).isEqualTo(new Intact(1015));
+        assertThat(Audits.verify(database.client(), UUID.randomUUID())).isEqualTo(new Intact(0));
     }
 
     @Test
@@ -183,7 +172,7 @@ class AuditTest {
             }
         }
 
-        assertThat(audit.verify(fresh)).isEqualTo(new Intact(20));
+        assertThat(Audits.verify(database.client(), fresh)).isEqualTo(new Intact(20));
     }
 
     /** What the migration promises to third parties: SQL alone can recompute a hash. */
@@ -203,7 +192,7 @@ class AuditTest {
     }
 
     private Verification verify() {
-        return audit.verify(chain);
+        return Audits.verify(database.client(), chain);
     }
 
     private void append(Actor actor, @Nullable Map<String, Object> detail) {

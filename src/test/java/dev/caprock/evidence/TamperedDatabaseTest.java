@@ -33,6 +33,20 @@ class TamperedDatabaseTest {
         assertThat(given.inspect(1)).isEqualTo(INTACT);
     }
 
+    /** What comes after a head was read must not look like a forgery. */
+    @Test
+    void aChainThatGrowsMeanwhileIsIntact() throws InterruptedException {
+        var given = new GivenAudit();
+        given.append(GivenAudit.TENANT, GivenAudit.A, 1);
+        var writer = Thread.startVirtualThread(() -> given.append(GivenAudit.TENANT, GivenAudit.A, 300));
+
+        while (writer.isAlive()) {
+            assertThat(given.inspect(1000)).startsWith("intact: ");
+        }
+        writer.join();
+        assertThat(given.inspect(1000)).startsWith("intact: 301 records in 1 chains");
+    }
+
     @Test
     void aLongChainIsLookedAtInParts() {
         var given = new GivenAudit();

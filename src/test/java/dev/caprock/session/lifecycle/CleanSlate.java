@@ -3,7 +3,7 @@ package dev.caprock.session.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caprock.TestDatabase;
-import dev.caprock.audit.Audit;
+import dev.caprock.audit.Audits;
 import dev.caprock.audit.Verification;
 import dev.caprock.id.PublicId;
 import dev.caprock.journal.Event;
@@ -134,8 +134,7 @@ final class CleanSlate {
         long besides = client.sql("""
                         select count(*) from audit where chain = :id
                             and (action in ('run.cancelled', 'session.hastened') or outcome = 'refused')""").param("id", session).query(Long.class).single();
-        assertThat(read(() -> rooms.getBean(Audit.class).verify(session)))
-                .isEqualTo(new Verification.Intact(audited + besides));
+        assertThat(Audits.verify(client, session)).isEqualTo(new Verification.Intact(audited + besides));
         assertThat(read(() -> rooms.getBean(Vault.class).holds(session)))
                 .as("secrets are left")
                 .isFalse();
