@@ -3,6 +3,8 @@ package dev.caprock.secrets;
 import com.google.crypto.tink.Aead;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -26,6 +28,10 @@ public class Vault {
 
     private static final String OPEN = """
             SELECT ciphertext FROM sealed_secret WHERE owner = :owner AND name = :name""";
+
+    private static final String SEALED = """
+            SELECT owner, name, ciphertext, wrapped, master_key FROM sealed_secret JOIN data_key USING (owner)
+            WHERE owner = ANY (:owners::uuid[])""";
 
     private static final String FORGET = "DELETE FROM data_key WHERE owner = :owner"; // the secrets go with it
 
@@ -63,6 +69,27 @@ public class Vault {
                 .query((row, number) -> row.getBytes("ciphertext"))
                 .optional()
                 .flatMap(ciphertext -> dataKey(owner).map(dataKey -> decrypt(owner, name, dataKey, ciphertext)));
+    }
+
+    /** All secrets of several owners as they are kept, read at once. */
+    public List<Sealed> sealed(Collection<UUID> owners) {
+        return database.sql(SEALED)
+                .param("owners", owners.stream().map(UUID::toString).toArray(String[]::new))
+                .query((row, number) -> new Sealed(
+                        row.getObject("owner", UUID.class),
+                        row.getString("name"),
+                        row.getBytes("ciphertext"),
+                        new DataKey(row.getBytes("wrapped"), row.getString("master_key"))))
+                .list();
+    }
+
+    /**
+     * The secret, though it may have been forgotten since it was read.
+     *
+     * @throws IllegalStateException where it cannot be opened, as in {@link #open(UUID, String)}
+     */
+    public byte[] open(Sealed sealed) {
+        return decrypt(sealed.owner(), sealed.name(), sealed.dataKey(), sealed.ciphertext());
     }
 
     /** Deletes the owner's data key and secrets in the caller's transaction. Repeating changes nothing. */
@@ -127,5 +154,5 @@ public class Vault {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // on its way from the database; never compared
-    private record DataKey(byte[] wrapped, String masterKey) {}
+    record DataKey(byte[] wrapped, String masterKey) {}
 }
