@@ -135,7 +135,7 @@ class ConfigurationTest {
                         caprock.vercel.token = none
                         caprock.webhook.allow-http = false
                         caprock.webhook.allowed-networks = none
-                        caprock.webhook.concurrent-sends = 256
+                        caprock.webhook.concurrent-sends = 32
                         caprock.webhook.connect-timeout = 5s
                         caprock.webhook.interval = 5s
                         caprock.webhook.maximum-webhooks = 20

@@ -60,8 +60,9 @@ class SigningKeys {
                 current = transactions.execute(status -> take());
             } catch (IllegalStateException unusable) {
                 log.error("audit.signing-key cannot be used: {}", unusable.getMessage());
+                // not 503: sending it again mends nothing
                 throw new Problem(
-                        HttpStatus.NOT_IMPLEMENTED, // sending it again mends nothing
+                        HttpStatus.NOT_IMPLEMENTED,
                         "no_signing_key",
                         "The key that signs audit records cannot be used.",
                         "Start the service with the master key that sealed it, or with CAPROCK_SIGNING_KEY set.");

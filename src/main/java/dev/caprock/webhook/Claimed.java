@@ -1,13 +1,35 @@
 package dev.caprock.webhook;
 
+import dev.caprock.secrets.Sealed;
+import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 /**
  * A delivery that we, and nobody else, may send now.
  *
  * @param claim names this claim: a result is recorded under it, so that one who was held up past its end records nothing
+ * @param beginBy an attempt that begins later could outlast the claim
  * @param attempts with this one
  * @param previousSecretToo whether the secret before the last rotation still signs
+ * @param secrets all that the webhook has
  */
 record Claimed(
-        UUID id, UUID webhook, UUID claim, String url, String payload, int attempts, boolean previousSecretToo) {}
+        UUID id,
+        UUID webhook,
+        UUID claim,
+        Instant beginBy,
+        String url,
+        String payload,
+        int attempts,
+        boolean previousSecretToo,
+        List<Sealed> secrets) {
+
+    Claimed {
+        secrets = List.copyOf(secrets);
+    }
+
+    Claimed with(List<Sealed> found) {
+        return new Claimed(id, webhook, claim, beginBy, url, payload, attempts, previousSecretToo, found);
+    }
+}

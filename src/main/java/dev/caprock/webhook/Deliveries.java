@@ -5,12 +5,16 @@ import dev.caprock.audit.Audit;
 import dev.caprock.audit.Chains;
 import dev.caprock.id.Ids;
 import dev.caprock.id.PublicId;
+import dev.caprock.secrets.Sealed;
 import dev.caprock.webhook.WebhookTable.Standing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -26,16 +30,18 @@ class Deliveries {
     /** A webhook that failed for longer was down, and gets at once what had to wait meanwhile. */
     private static final Duration DOWN = Duration.ofMinutes(2);
 
-    private final DeliveryTable deliveries;
+    private final ClaimTable claims;
     private final WebhookTable webhooks;
+    private final Secrets secrets;
     private final Audit audit;
     private final Ids ids;
     private final Clock clock;
     private final RandomGenerator random = RandomGenerator.getDefault();
 
-    Deliveries(DeliveryTable deliveries, WebhookTable webhooks, Audit audit, Ids ids, Clock clock) {
-        this.deliveries = deliveries;
+    Deliveries(ClaimTable claims, WebhookTable webhooks, Secrets secrets, Audit audit, Ids ids, Clock clock) {
+        this.claims = claims;
         this.webhooks = webhooks;
+        this.secrets = secrets;
         this.audit = audit;
         this.ids = ids;
         this.clock = clock;
@@ -43,7 +49,12 @@ class Deliveries {
 
     /** Claims what is due. Nobody else sends it for a minute. */
     public List<Claimed> claim(int limit) {
-        return deliveries.claim(clock.instant(), ids.next(), limit);
+        List<Claimed> claimed = claims.claim(clock.instant(), ids.next(), limit);
+        Map<UUID, List<Sealed>> found =
+                secrets.of(claimed.stream().map(Claimed::webhook).collect(Collectors.toSet()));
+        return claimed.stream()
+                .map(each -> each.with(found.getOrDefault(each.webhook(), List.of())))
+                .toList();
     }
 
     /** Records what became of an attempt. Nothing, when another has the claim by now, or the webhook was deleted. */
@@ -59,12 +70,12 @@ class Deliveries {
 
     private void accepted(Claimed claimed, Standing standing, Answer.Accepted accepted) {
         Instant now = clock.instant();
-        boolean ours = deliveries.over(claimed, Delivery.Status.DELIVERED, accepted.status(), null, now);
+        boolean ours = claims.over(claimed, Delivery.Status.DELIVERED, accepted.status(), null, now);
         Instant since = standing.failingSince();
         if (ours && since != null) {
             webhooks.recovered(claimed.webhook());
             if (Duration.between(since, now).compareTo(DOWN) > 0) {
-                deliveries.allDue(claimed.webhook(), now);
+                claims.allDue(claimed.webhook(), now);
             }
             log.info(
                     "webhook.recovered webhook={} failures={} since={}",
@@ -77,7 +88,7 @@ class Deliveries {
     private void failed(Claimed claimed, Standing standing, Answer.Failed failed) {
         Instant now = clock.instant();
         Instant again = now.plus(Backoff.pause(claimed.attempts(), failed.pause(), random.nextDouble()));
-        if (!deliveries.again(claimed, failed.status(), failed.reason(), again)) {
+        if (!claims.again(claimed, failed.status(), failed.reason(), again)) {
             return;
         }
         if (!standing.restsAt(now)) { // those that were under way together fail as one
@@ -92,7 +103,7 @@ class Deliveries {
 
     private void gone(Claimed claimed, Standing standing) {
         Instant now = clock.instant();
-        boolean ours = deliveries.over(
+        boolean ours = claims.over(
                 claimed, Delivery.Status.FAILED, Answer.Gone.STATUS, "The receiver said that it is gone.", now);
         if (ours && standing.disabledAt() == null) {
             webhooks.disable(claimed.webhook(), now);
@@ -101,18 +112,5 @@ class Deliveries {
             var caprock = new Actor(standing.tenant(), "caprock", null, null);
             audit.append(Chains.ofTenant(standing.tenant()), now, caprock, "webhook.disable", id, "disabled", null);
         }
-    }
-
-    /** Ends what was tried for a day in vain, and what waits for a webhook that is gone. */
-    public void giveUp() {
-        int given = deliveries.giveUp(clock.instant());
-        if (given > 0) {
-            log.info("webhook.given-up deliveries={}", given);
-        }
-    }
-
-    /** Removes some of what was over before then; 0 when there is nothing left. */
-    public int remove(Duration age) {
-        return deliveries.remove(clock.instant().minus(age));
     }
 }

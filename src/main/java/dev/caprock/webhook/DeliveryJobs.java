@@ -14,22 +14,17 @@ class DeliveryJobs {
     private static final Duration BETWEEN_REMOVALS = Duration.ofMinutes(10);
 
     @Bean
-    RecurringTask<Void> webhookDeliveryTask(Dispatcher dispatcher, Deliveries deliveries, WebhookSettings settings) {
+    RecurringTask<Void> webhookDeliveryTask(Dispatcher dispatcher, GivingUp givingUp, WebhookSettings settings) {
         return Tasks.recurring("webhook-delivery", FixedDelay.of(settings.interval()))
                 .execute((task, context) -> {
-                    deliveries.giveUp();
+                    givingUp.giveUp();
                     dispatcher.wake();
                 });
     }
 
     @Bean
-    RecurringTask<Void> webhookRetentionTask(Deliveries deliveries, WebhookSettings settings) {
+    RecurringTask<Void> webhookRetentionTask(Retention retention, WebhookSettings settings) {
         return Tasks.recurring("webhook-retention", FixedDelay.of(BETWEEN_REMOVALS))
-                .execute((task, context) -> {
-                    int removed;
-                    do {
-                        removed = deliveries.remove(settings.retention());
-                    } while (removed > 0);
-                });
+                .execute((task, context) -> retention.remove(settings.retention()));
     }
 }

@@ -1,5 +1,8 @@
 package dev.caprock.webhook;
 
+import dev.caprock.id.PublicId;
+import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -16,16 +19,18 @@ class Dispatcher implements SmartLifecycle {
     private final Deliveries deliveries;
     private final Secrets secrets;
     private final Sender sender;
+    private final Clock clock;
     private final int concurrentSends;
     private final Semaphore places;
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AtomicBoolean looking = new AtomicBoolean();
     private volatile boolean running;
 
-    Dispatcher(Deliveries deliveries, Secrets secrets, Sender sender, WebhookSettings settings) {
+    Dispatcher(Deliveries deliveries, Secrets secrets, Sender sender, WebhookSettings settings, Clock clock) {
         this.deliveries = deliveries;
         this.secrets = secrets;
         this.sender = sender;
+        this.clock = clock;
         this.concurrentSends = settings.concurrentSends();
         this.places = new Semaphore(concurrentSends);
     }
@@ -64,7 +69,9 @@ class Dispatcher implements SmartLifecycle {
                 deliver(claimed);
             } catch (RuntimeException failure) {
                 log.warn(
-                        "webhook delivery={} was cut off; it is sent again once its claim ends", claimed.id(), failure);
+                        "webhook delivery={} was cut off; it is sent again once its claim ends",
+                        PublicId.DELIVERY.text(claimed.id()),
+                        failure);
             } finally {
                 wake(); // for what waited for this one, or for its place
                 places.release();
@@ -73,7 +80,13 @@ class Dispatcher implements SmartLifecycle {
     }
 
     private void deliver(Claimed claimed) {
-        var keys = secrets.of(claimed.webhook(), claimed.previousSecretToo());
+        if (clock.instant().isAfter(claimed.beginBy())) {
+            log.warn(
+                    "webhook delivery={} could not be begun in time; it is sent once its claim ends",
+                    PublicId.DELIVERY.text(claimed.id()));
+            return;
+        }
+        List<byte[]> keys = secrets.open(claimed);
         if (!keys.isEmpty()) { // else the webhook was just deleted
             deliveries.record(claimed, sender.send(claimed, keys));
         }

@@ -20,16 +20,16 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @Component
 class Outbox implements AppendListener {
 
-    // The id is of version 7: the time from ours, random bits for each webhook. A webhook that is being deleted must
-    // not
-    // fail the append, which waits for it.
+    // The id is of version 7: the time from ours, random bits for each webhook. One that is deleted meanwhile is not
+    // waited for and fails nothing; what it is still told of is never sent.
     private static final String WRITE = """
             INSERT INTO webhook_delivery (id, webhook_id, type, session_id, run_id, seq, payload, status,
                                           created_at, due_at, give_up_at)
             SELECT (left(entry.id::text, 18) || right(gen_random_uuid()::text, 18))::uuid,
                    webhook.id, entry.type, session.id, entry.run, entry.seq, entry.payload, 'PENDING', :now, :now, :giveUp
             FROM session
-            JOIN webhook ON webhook.tenant = session.tenant AND webhook.disabled_at IS NULL
+            JOIN webhook ON webhook.tenant = session.tenant AND webhook.deleted_at IS NULL
+                            AND webhook.disabled_at IS NULL
             JOIN unnest(:ids::uuid[], :types::text[], :runs::uuid[], :seqs::bigint[], :payloads::text[])
                 AS entry (id, type, run, seq, payload)
               ON webhook.events IS NULL OR entry.type = ANY (webhook.events)

@@ -1,11 +1,15 @@
 package dev.caprock.webhook;
 
+import dev.caprock.secrets.Sealed;
 import dev.caprock.secrets.Vault;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /** The secrets that deliveries are signed with, sealed under their webhook's id. */
@@ -32,14 +36,19 @@ class Secrets {
         return "whsec_" + Base64.getEncoder().encodeToString(secret);
     }
 
-    /** What to sign with; none where the webhook was deleted. */
-    List<byte[]> of(UUID webhook, boolean previousToo) {
-        var secrets = new ArrayList<byte[]>();
-        vault.open(webhook, CURRENT).ifPresent(secrets::add);
-        if (previousToo) {
-            vault.open(webhook, PREVIOUS).ifPresent(secrets::add);
-        }
-        return secrets;
+    /** The secrets of several webhooks, still sealed: one that cannot be opened stops nobody else. */
+    Map<UUID, List<Sealed>> of(Collection<UUID> webhooks) {
+        return vault.sealed(webhooks).stream().collect(Collectors.groupingBy(Sealed::owner));
+    }
+
+    /** What to sign with, the current one first; none where the webhook was deleted before it was claimed. */
+    List<byte[]> open(Claimed claimed) {
+        return Stream.of(CURRENT, PREVIOUS)
+                .filter(name -> name.equals(CURRENT) || claimed.previousSecretToo())
+                .flatMap(name ->
+                        claimed.secrets().stream().filter(each -> each.name().equals(name)))
+                .map(vault::open)
+                .toList();
     }
 
     void forget(UUID webhook) {

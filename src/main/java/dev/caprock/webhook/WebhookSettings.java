@@ -15,7 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param interval how often is looked for what is due again, over all replicas; new events do not wait for it; at least 1 second
  * @param connectTimeout how long making a connection may take, for each address of the receiver
  * @param timeout how long a receiver may take from the start of the connection to its answer; at most 30 seconds
- * @param concurrentSends how many are sent at once by one replica; at least 1
+ * @param concurrentSends how many are sent at once by one replica, each of which needs a database connection at its end; at
+ *     least 1
  */
 @ConfigurationProperties("caprock.webhook")
 record WebhookSettings(
@@ -26,7 +27,7 @@ record WebhookSettings(
         @DefaultValue("5s") Duration interval,
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("15s") Duration timeout,
-        @DefaultValue("256") int concurrentSends) {
+        @DefaultValue("32") int concurrentSends) {
 
     WebhookSettings {
         allowedNetworks = List.copyOf(allowedNetworks);
@@ -36,7 +37,7 @@ record WebhookSettings(
         within("retention", retention, Duration.ofHours(1), Duration.ofDays(365));
         within("interval", interval, Duration.ofSeconds(1), Duration.ofHours(1));
         within("connect-timeout", connectTimeout, Duration.ofMillis(1), Duration.ofSeconds(30));
-        within("timeout", timeout, Duration.ofMillis(1), Duration.ofSeconds(30)); // a claim lasts a minute
+        within("timeout", timeout, Duration.ofMillis(1), Duration.ofSeconds(30)); // half a claim
     }
 
     List<Network> networks() {

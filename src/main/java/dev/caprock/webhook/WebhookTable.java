@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 @Component
 class WebhookTable {
 
-    private static final String OF_TENANT = "SELECT * FROM webhook WHERE tenant = :tenant";
+    private static final String OF_TENANT = "SELECT * FROM webhook WHERE tenant = :tenant AND deleted_at IS NULL";
 
     private static final String INSERT = """
             INSERT INTO webhook (id, tenant, url, description, events, created_by, created_at)
@@ -24,7 +24,7 @@ class WebhookTable {
 
     private static final String LOCK = """
             SELECT tenant, url, failures, failing_since, rests_until, disabled_at FROM webhook
-            WHERE id = :id FOR NO KEY UPDATE""";
+            WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE""";
 
     private static final String RECOVERED = """
             UPDATE webhook SET failures = 0, failing_since = NULL, rests_until = NULL WHERE id = :id""";
@@ -95,9 +95,9 @@ class WebhookTable {
                 .optional();
     }
 
-    /** With its deliveries. */
-    void delete(UUID id) {
-        database.sql("DELETE FROM webhook WHERE id = :id").param("id", id).update();
+    /** From now on it is there for nobody. Its rows are removed later: that may take long, and journals append meanwhile. */
+    void delete(UUID id, Instant now) {
+        set(id, "deleted_at", now);
     }
 
     /** Holds a webhook to the end of the transaction. Empty when it was deleted. */

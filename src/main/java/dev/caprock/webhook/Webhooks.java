@@ -102,7 +102,7 @@ class Webhooks {
     /** What was not delivered by now never will be. */
     public void delete(UUID id, Actor actor) {
         lock(id, actor);
-        webhooks.delete(id);
+        webhooks.delete(id, clock.instant());
         secrets.forget(id);
         tell("webhook.delete", id, "deleted", null, actor);
     }

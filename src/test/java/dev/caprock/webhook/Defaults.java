@@ -17,6 +17,6 @@ final class Defaults {
                 Duration.ofSeconds(5),
                 Duration.ofMillis(500),
                 Duration.ofMillis(700),
-                256);
+                32);
     }
 }

@@ -63,6 +63,15 @@ class DeliveringTest {
     private Deliveries deliveries;
 
     @Autowired
+    private WebhookTable table;
+
+    @Autowired
+    private GivingUp givingUp;
+
+    @Autowired
+    private Retention retention;
+
+    @Autowired
     private Dispatcher dispatcher;
 
     @Autowired
@@ -171,23 +180,56 @@ class DeliveringTest {
     }
 
     @Test
-    void aWebhookThatIsBeingDeletedFailsNoAppend() throws Exception {
+    void anAppendDoesNotWaitForAWebhookThatIsBeingDeleted() throws Exception {
         var made = create();
+        UUID id = made.webhook().id();
         UUID session = session(tenant);
         var deleted = new CountDownLatch(1);
+        var appended = new CountDownLatch(1);
         Thread deleting = Thread.startVirtualThread(() -> transactions.executeWithoutResult(status -> {
-            webhooks.delete(made.webhook().id(), ann);
+            webhooks.delete(id, ann);
             deleted.countDown();
-            await().until(() -> waitingForALock() > 0);
+            wait(appended);
         }));
         deleted.await();
 
         append(session, status("queued"));
+        appended.countDown();
         deleting.join();
+        append(session, status("opening"));
+        turn(Duration.ofDays(2));
 
-        assertThat(journal.head(session)).isEqualTo(1);
+        assertThat(journal.head(session)).isEqualTo(2);
+        assertThat(receiver.messages()).isEmpty();
+        assertThat(vault.holds(id)).isFalse();
+        assertNotFound(() -> webhooks.get(tenant, id));
+        assertNotFound(() -> webhooks.page(tenant, id, null, null, 10));
+        assertNotFound(() -> webhooks.delete(id, ann));
+        assertThat(webhooks.list(tenant)).isEmpty();
+        assertThat(count("webhook_delivery")).isEqualTo(1); // that append knew nothing of the deletion yet
+
+        retention.remove(Duration.ofDays(7));
         assertThat(count("webhook_delivery")).isZero();
-        assertThat(vault.holds(made.webhook().id())).isFalse();
+        assertThat(count("webhook")).isZero();
+    }
+
+    /** What is under way when a webhook is deleted ends unrecorded. */
+    @Test
+    void anAnswerAfterTheDeletionChangesNothing() {
+        var made = create();
+        dispatcher.stop();
+        append(session(tenant), status("queued"));
+        Claimed claimed = deliveries.claim(10).getFirst();
+        webhooks.delete(made.webhook().id(), ann);
+        deliveries.record(claimed, new Answer.Gone());
+        clock.turn(Duration.ofMinutes(2));
+        assertThat(deliveries.claim(10)).isEmpty();
+        dispatcher.start();
+        turn(Duration.ZERO);
+
+        assertThat(pending()).isEqualTo(1);
+        assertThat(receiver.messages()).isEmpty();
+        assertThat(actions()).containsExactly("webhook.create ann", "webhook.delete ann");
     }
 
     // ---- order and repetition ------------------------------------------------------------------------------------
@@ -265,7 +307,7 @@ class DeliveringTest {
         dispatcher.stop();
         append(session(tenant), status("queued"));
         Claimed claimed = deliveries.claim(10).getFirst();
-        assertThat(sender.send(claimed, secrets.of(claimed.webhook(), false))).isEqualTo(new Answer.Accepted(204));
+        assertThat(sender.send(claimed, secrets.open(claimed))).isEqualTo(new Answer.Accepted(204));
         dispatcher.start(); // that replica died here
 
         turn(Duration.ofSeconds(59));
@@ -275,6 +317,26 @@ class DeliveringTest {
 
         deliveries.record(claimed, new Answer.Failed(500, "late", null)); // and this is what it says, frozen until now
         assertThat(statuses(made)).containsOnly(Delivery.Status.DELIVERED);
+    }
+
+    /** Another may have it before we would be done. */
+    @Test
+    void whatIsHeldUpForLongAfterItWasClaimedIsNotSent() {
+        create();
+        var late = new TurnedClock();
+        late.turn(Duration.between(late.instant(), clock.instant()).plusSeconds(31));
+        var replica = new Dispatcher(deliveries, secrets, sender, settings, late);
+        dispatcher.stop();
+        append(session(tenant), status("queued"));
+        replica.start();
+        replica.wake();
+        await().until(replica::isIdle);
+        replica.stop();
+
+        assertThat(receiver.messages()).isEmpty();
+        dispatcher.start();
+        turn(Duration.ofSeconds(61));
+        assertThat(told()).containsExactly("queued");
     }
 
     @Test
@@ -394,6 +456,35 @@ class DeliveringTest {
         assertThat(told().subList(before, told().size())).containsExactly("queued", "opening");
         assertThat(statuses(made)).containsOnly(Delivery.Status.DELIVERED);
         assertThat(actions()).containsExactly("webhook.create ann", "webhook.replay ann");
+    }
+
+    @Test
+    void muchIsGivenUpInBatchesUnderTheWebhooksLock() throws Exception {
+        var made = create();
+        dispatcher.stop();
+        append(
+                session(tenant),
+                Stream.generate(() -> status("queued")).limit(1500).toArray(Entry[]::new));
+        deliveries.record(deliveries.claim(1).getFirst(), new Answer.Gone());
+        var locked = new CountDownLatch(1);
+        var seen = new CountDownLatch(1);
+        Thread holder = Thread.startVirtualThread(() -> transactions.executeWithoutResult(status -> {
+            assertThat(table.lock(made.webhook().id())).isPresent();
+            locked.countDown();
+            wait(seen);
+        }));
+        locked.await();
+        Thread giving = Thread.startVirtualThread(givingUp::giveUp);
+        await().until(() -> waitingForALock() > 0);
+        assertThat(pending()).isEqualTo(1499);
+        seen.countDown();
+        holder.join();
+        giving.join();
+        dispatcher.start();
+        dispatcher.wake();
+
+        assertThat(pending()).isZero();
+        assertThat(statuses(made)).containsOnly(Delivery.Status.FAILED);
     }
 
     /** Nobody was there to send it: that is no fault of the receiver. */
@@ -541,8 +632,10 @@ class DeliveringTest {
         settle();
         turn(Duration.ofHours(12));
 
-        assertThat(deliveries.remove(Duration.ofHours(13))).isZero();
-        assertThat(deliveries.remove(Duration.ofHours(11))).isEqualTo(1);
+        retention.remove(Duration.ofHours(13));
+        assertThat(count("webhook_delivery")).isEqualTo(2);
+        retention.remove(Duration.ofHours(11));
+        assertThat(count("webhook_delivery")).isEqualTo(1);
         assertThat(pending()).isEqualTo(1);
     }
 
@@ -563,7 +656,7 @@ class DeliveringTest {
     /** What the recurring job does, some time later. */
     private void turn(Duration time) {
         clock.turn(time);
-        deliveries.giveUp();
+        givingUp.giveUp();
         dispatcher.wake();
         settle();
     }
@@ -618,7 +711,7 @@ class DeliveringTest {
     }
 
     private Dispatcher another() {
-        var replica = new Dispatcher(deliveries, secrets, sender, settings);
+        var replica = new Dispatcher(deliveries, secrets, sender, settings, clock);
         replica.start();
         return replica;
     }

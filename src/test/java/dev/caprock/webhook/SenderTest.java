@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -270,7 +271,15 @@ class SenderTest {
 
     private static Claimed claimed(URI url) {
         return new Claimed(
-                new UUID(0, 1), new UUID(0, 2), new UUID(0, 3), url.toString(), "{\"type\":\"t\"}", 1, false);
+                new UUID(0, 1),
+                new UUID(0, 2),
+                new UUID(0, 3),
+                Instant.MAX,
+                url.toString(),
+                "{\"type\":\"t\"}",
+                1,
+                false,
+                List.of());
     }
 
     private Sender sender(WebhookSettings with) {

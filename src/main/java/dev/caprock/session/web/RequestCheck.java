@@ -126,8 +126,9 @@ class RequestCheck {
 
     private void requireWorkspaces() {
         if (!workspaces.configured() || providers.names().isEmpty()) {
+            // not 503: sending it again mends nothing
             throw new Problem(
-                    HttpStatus.NOT_IMPLEMENTED, // sending it again mends nothing
+                    HttpStatus.NOT_IMPLEMENTED,
                     "not_configured",
                     "This service has no account for %s."
                             .formatted(workspaces.configured() ? "sandboxes" : "workspaces"),
