@@ -96,6 +96,11 @@ public final class ApiDocument {
                 : resolved(call.body()).path("examples").path(0);
     }
 
+    /** The names of a schema's fields; none where there is no such schema. */
+    public Set<String> fieldsOf(String schema) {
+        return Set.copyOf(schema(schema).path("properties").propertyNames());
+    }
+
     Set<String> schemas() {
         return Set.copyOf(root.path("components").path("schemas").propertyNames());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +39,27 @@ class MetacharactersTest {
         Endings.assertSucceeded(scenario, session);
         assertThat(session.text("stdout")).isEqualTo(String.join("|", ODD, ODD, ODD, ODD));
         assertThat(session.body().path("labels").path("team").stringValue()).isEqualTo(ODD);
+    }
+
+    @Test
+    void filesMayHaveOddNames() {
+        List<String> names =
+                List.of("$(touch canary)", "a;touch canary", "-rf", "it's \"quoted\"", "two\nlines", " ü 🎉*?");
+        var session = scenario.session()
+                .command(Stream.concat(
+                                Stream.of("sh", "-c", "for name; do echo kept > \"./$name\"; done", "sh"),
+                                names.stream())
+                        .toArray(String[]::new))
+                .start();
+
+        Endings.assertSucceeded(scenario, session);
+        assertThat(scenario.simulators().mesa().files(session.repo(), "main"))
+                .containsKeys(names.toArray(String[]::new))
+                .doesNotContainKey("canary");
+        String patch = scenario.http()
+                .get(session.path() + "/diff", "Accept", "text/plain")
+                .body();
+        assertThat(patch).contains("$(touch canary)", "a;touch canary", "two\\012lines");
     }
 
     @Test
