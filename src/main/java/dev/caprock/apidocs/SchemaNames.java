@@ -20,7 +20,8 @@ import org.springframework.stereotype.Component;
 @Component
 class SchemaNames implements ModelConverter {
 
-    private final Map<String, Class<?>> records = new ConcurrentHashMap<>();
+    /** Of the JVM, as the converters of the library are: the one that is asked may belong to another application context. */
+    private static final Map<String, Class<?>> RECORDS = new ConcurrentHashMap<>();
 
     @Override
     public @Nullable Schema<?> resolve(
@@ -28,7 +29,7 @@ class SchemaNames implements ModelConverter {
         JavaType java = TypeFactory.defaultInstance().constructType(type.getType());
         if (java.getRawClass().isRecord()) {
             String name = name(java.getRawClass());
-            Class<?> earlier = records.putIfAbsent(name, java.getRawClass());
+            Class<?> earlier = RECORDS.putIfAbsent(name, java.getRawClass());
             if (earlier != null && earlier != java.getRawClass()) {
                 throw new IllegalStateException(
                         "%s and %s would both be the schema %s".formatted(earlier, java.getRawClass(), name));
@@ -40,7 +41,7 @@ class SchemaNames implements ModelConverter {
 
     /** The record that a schema was made of. */
     Optional<Class<?>> recordOf(String schema) {
-        return Optional.ofNullable(records.get(schema));
+        return Optional.ofNullable(RECORDS.get(schema));
     }
 
     private static String name(Class<?> type) {
