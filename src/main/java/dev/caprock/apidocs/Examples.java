@@ -2,6 +2,7 @@ package dev.caprock.apidocs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caprock.problem.Problem;
 import io.swagger.v3.core.util.Json31;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +42,7 @@ class Examples {
         problem.put(
                 "errors",
                 error == ErrorCode.INVALID_REQUEST
-                        ? List.of(Map.of("pointer", "/prompt", "message", "This field is required."))
+                        ? List.of(new Problem.Mistake("/prompt", "This field is required."))
                         : List.of());
         return problem;
     }
