@@ -59,7 +59,8 @@ if [ ! -f asked ]; then
   bounded "$1" sync -f "$point" 2>/dev/null || bounded "$1" sync
   : >asked # from here on its end is our doing
 fi
-alive daemon && kill -TERM "$pid" 2>/dev/null # a daemon of root's is told by its keeper, who looks for "asked"
+# Told once, though we may be two: a second signal may end it without its edits. One of root's is told by its keeper.
+if alive daemon && mkdir told 2>/dev/null; then kill -TERM "$pid" 2>/dev/null; fi
 deadline=$(($(date +%s) + $1))
 while [ ! -f exit ] && alive daemon && [ "$(date +%s)" -lt "$deadline" ]; do
   sleep 0.1

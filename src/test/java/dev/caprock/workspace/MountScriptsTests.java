@@ -315,6 +315,22 @@ class MountScriptsTests {
         assertThat(machine.text("unmounts")).endsWith("-u " + machine.home() + "/.local/share/mesa/mnt\n");
     }
 
+    /** Many a program that is told twice ends at once, without what it was about to do. */
+    @Test
+    void aDaemonIsToldOnceHoweverManyFlush() {
+        machine.standIn(
+                "mesa",
+                MESA.replace("trap 'rm \"$HOME/mounted\"; exit 0' TERM", "trap 'echo told >>\"$HOME/told\"' TERM")
+                        .replace("while :;", "while [ ! -f \"$HOME/give-up\" ];"));
+        uploadEnvironment();
+        prepare(0);
+
+        flush();
+        flush();
+
+        assertThat(machine.text("told")).isEqualTo("told\n");
+    }
+
     @Test
     void aMountThatNobodyCanTakeAwayHangs() {
         machine.standIn(
