@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.caprock.id.PublicId;
 import dev.caprock.idempotency.Idempotency;
 import dev.caprock.idempotency.Once;
+import dev.caprock.problem.PageSize;
 import dev.caprock.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
@@ -110,9 +111,7 @@ class ApiKeyController {
 
     @GetMapping
     Page list(@RequestParam @Nullable String cursor, @RequestParam(defaultValue = "50") int limit) {
-        if (limit < 1 || limit > 200) {
-            throw Problem.invalid("/limit", "Must be from 1 to 200.");
-        }
+        PageSize.check(limit, 200);
         UUID before = cursor == null ? null : cursor(cursor);
         List<ApiKeyBody> found = keys.page(callers.current().tenant(), before, limit + 1).stream()
                 .map(key -> ApiKeyBody.of(key, null))

@@ -6,6 +6,7 @@ import dev.caprock.audit.AuditRecord;
 import dev.caprock.audit.AuditSearch;
 import dev.caprock.evidence.CheckpointWalk.Link;
 import dev.caprock.id.PublicId;
+import dev.caprock.problem.PageSize;
 import dev.caprock.problem.Problem;
 import dev.caprock.problem.Text;
 import dev.caprock.session.Sessions;
@@ -139,9 +140,7 @@ class AuditController {
     }
 
     private Page page(AuditSearch search, @Nullable String after, int limit) {
-        if (limit < 1 || limit > 1000) {
-            throw Problem.invalid("/limit", "Must be from 1 to 1000.");
-        }
+        PageSize.check(limit, 1000);
         Audit.Place place = after == null ? null : PlaceText.parse(after);
         List<AuditRecord> found = audit.search(search, place, limit);
         return new Page(

@@ -6,6 +6,7 @@ import dev.caprock.access.RequestActors;
 import dev.caprock.id.PublicId;
 import dev.caprock.idempotency.Idempotency;
 import dev.caprock.idempotency.Once;
+import dev.caprock.problem.PageSize;
 import dev.caprock.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
@@ -128,9 +129,7 @@ class WebhookController {
             @RequestParam @Nullable String status,
             @RequestParam @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        if (limit < 1 || limit > 200) {
-            throw Problem.invalid("/limit", "Must be from 1 to 200.");
-        }
+        PageSize.check(limit, 200);
         List<Delivery> found = webhooks.page(
                 tenant(),
                 webhook(id),

@@ -66,7 +66,7 @@ final class AmendSession {
                 mistakes.add(Mistakes.child(LABELS, label.getKey()), "Must be a text, or null to remove the label.");
             }
         });
-        return new Amendment.Labels(false, RequestCheck.labels(set, mistakes), removed);
+        return new Amendment.Labels(false, RequestFields.labels(set, mistakes), removed);
     }
 
     private @Nullable Instant expiresAt(JsonNode time) {

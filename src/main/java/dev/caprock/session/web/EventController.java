@@ -4,6 +4,7 @@ import dev.caprock.access.Callers;
 import dev.caprock.id.PublicId;
 import dev.caprock.journal.Event;
 import dev.caprock.journal.Journal;
+import dev.caprock.problem.PageSize;
 import dev.caprock.problem.Problem;
 import dev.caprock.session.Session;
 import dev.caprock.session.SessionStatus;
@@ -52,9 +53,7 @@ class EventController {
             @PathVariable String id,
             @RequestParam(defaultValue = "0") long after,
             @RequestParam(defaultValue = "200") int limit) {
-        if (limit < 1 || limit > 1000) {
-            throw Problem.invalid("/limit", "Must be from 1 to 1000.");
-        }
+        PageSize.check(limit, 1000);
         long from = notNegative(after);
         Session session = session(id);
         requireKept(session, from);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.caprock.access.Caller;
 import dev.caprock.access.Callers;
 import dev.caprock.id.PublicId;
+import dev.caprock.problem.PageSize;
 import dev.caprock.problem.Problem;
 import dev.caprock.session.sweep.Leak;
 import dev.caprock.session.sweep.Leaks;
@@ -62,9 +63,7 @@ class LeakController {
 
     @GetMapping
     Page list(@RequestParam @Nullable String cursor, @RequestParam(defaultValue = "50") int limit) {
-        if (limit < 1 || limit > 200) {
-            throw Problem.invalid("/limit", "Must be from 1 to 200.");
-        }
+        PageSize.check(limit, 200);
         UUID before = cursor == null ? null : cursor(cursor);
         Caller caller = callers.current();
         List<Leak> found = leaks.page(caller.tenant(), callers.isOperator(caller), before, limit + 1);

@@ -23,13 +23,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /**
  * Checks what a request says of the sandbox's network, and completes it: the mount's own hosts and those of injected headers
  * are always allowed, and an agent whose key is injected gets a placeholder for it, since agents do not start without one.
  * Hosts to install from are not added: anyone may publish to a package registry, so it would be a way out.
  */
-final class NetworkCheck {
+@Component
+class NetworkCheck {
 
     /** What an agent's key is inside the sandbox, when the real one is injected. */
     static final String PLACEHOLDER = "injected-at-the-edge";

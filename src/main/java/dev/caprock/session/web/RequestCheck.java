@@ -1,44 +1,17 @@
 package dev.caprock.session.web;
 
 import dev.caprock.access.Caller;
-import dev.caprock.agent.Agent;
-import dev.caprock.agent.AgentRequest;
-import dev.caprock.agent.Agents;
 import dev.caprock.problem.Mistakes;
 import dev.caprock.problem.Problem;
-import dev.caprock.problem.Text;
 import dev.caprock.remote.RemoteFailure;
-import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Providers;
-import dev.caprock.sandbox.Refusal;
-import dev.caprock.sandbox.Runner;
-import dev.caprock.sandbox.Specification;
-import dev.caprock.session.AgentChoice;
-import dev.caprock.session.Amendment;
-import dev.caprock.session.Ceilings;
-import dev.caprock.session.CloseWhen;
-import dev.caprock.session.Isolation;
-import dev.caprock.session.Network;
 import dev.caprock.session.NewSession;
-import dev.caprock.session.OnSandboxLost;
-import dev.caprock.session.Publish;
 import dev.caprock.session.Repo;
-import dev.caprock.session.SessionSettings;
-import dev.caprock.session.Terms;
-import dev.caprock.workspace.BookmarkName;
-import dev.caprock.workspace.RepoName;
 import dev.caprock.workspace.Workspaces;
-import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
@@ -49,82 +22,47 @@ class RequestCheck {
     /** A request that can be accepted. */
     record Checked(NewSession session, String prompt, Map<String, String> secrets) {}
 
-    private static final int PROMPT_LIMIT = 1024 * 1024;
-    private static final int VALUE_LIMIT = 64 * 1024;
-    private static final Pattern TEMPLATE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}");
-    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,62}");
-
-    private final SessionSettings settings;
-    private final Providers providers;
-    private final Ceilings ceilings;
-    private final Agents agents;
-    private final Workspaces workspaces;
+    private final RequestFields fields;
     private final NetworkCheck network;
+    private final Placement placement;
     private final CredentialCheck credentials;
     private final TenantCheck tenant;
+    private final Providers providers;
+    private final Workspaces workspaces;
 
     RequestCheck(
-            SessionSettings settings,
-            Providers providers,
-            Ceilings ceilings,
-            Agents agents,
-            Workspaces workspaces,
+            RequestFields fields,
+            NetworkCheck network,
+            Placement placement,
             CredentialCheck credentials,
-            TenantCheck tenant) {
-        this.settings = settings;
-        this.providers = providers;
-        this.ceilings = ceilings;
-        this.agents = agents;
-        this.workspaces = workspaces;
-        this.network = new NetworkCheck(agents, workspaces);
+            TenantCheck tenant,
+            Providers providers,
+            Workspaces workspaces) {
+        this.fields = fields;
+        this.network = network;
+        this.placement = placement;
         this.credentials = credentials;
         this.tenant = tenant;
+        this.providers = providers;
+        this.workspaces = workspaces;
     }
 
     Checked check(CreateSession request, Caller caller) {
-        requireWorkspaces();
+        requireAccounts();
         var mistakes = new Mistakes();
-        String prompt = prompt(request.prompt(), mistakes);
-        Map<String, String> secrets =
-                request.agent() == null ? Map.of() : environment(request.agent().secrets(), "/agent/secrets", mistakes);
-        NewSession asked = session(request, caller, mistakes);
+        String prompt = RequestFields.prompt(request.prompt(), mistakes);
+        Map<String, String> secrets = RequestFields.secrets(request.agent(), mistakes);
+        NewSession asked = fields.session(request, caller, mistakes);
         credentials.refuseRootKeys(secrets, "/agent/secrets", mistakes);
         credentials.refuseRootKeys(asked.terms().agent().env(), "/agent/env", mistakes);
         mistakes.end();
         tenant.check(asked);
-        NewSession session = placed(network.completed(asked, secrets.keySet()), secrets.keySet());
+        NewSession session = placement.placed(network.completed(asked, secrets.keySet()), secrets.keySet());
         String mode = credentials.choose(request.credential(), session);
         return new Checked(session.resolved(repos(session), mode), prompt, secrets);
     }
 
-    private NewSession session(CreateSession request, Caller caller, Mistakes mistakes) {
-        Duration ttl = ttl(request.ttl(), caller, mistakes);
-        Network asked = NetworkCheck.read(request.network(), mistakes);
-        var terms = new Terms(
-                request.provider() == null && request.template() == null, // each provider has templates of its own
-                credentials.name(request.credential(), mistakes),
-                template(request.template(), mistakes),
-                vcpus(request.resources(), mistakes),
-                asked.allow(),
-                asked.injected(),
-                mistakes.oneOf(request.isolation(), Isolation.BRANCH, "/isolation"),
-                mistakes.oneOf(request.publish(), Publish.MERGE, "/publish"),
-                agent(request.agent(), mistakes),
-                ttl,
-                runTimeout(request.runTimeout(), ttl, mistakes),
-                mistakes.oneOf(request.closeWhen(), CloseWhen.IDLE, "/closeWhen"),
-                mistakes.oneOf(request.onSandboxLost(), OnSandboxLost.FAIL, "/onSandboxLost"));
-        return new NewSession(
-                caller.tenant(),
-                caller.subject(),
-                provider(request.provider(), caller, mistakes),
-                terms,
-                asked,
-                repos(request.repos(), mistakes),
-                labels(request.labels(), mistakes));
-    }
-
-    private void requireWorkspaces() {
+    private void requireAccounts() {
         if (!workspaces.configured() || providers.names().isEmpty()) {
             // not 503: sending it again mends nothing
             throw new Problem(
@@ -135,230 +73,6 @@ class RequestCheck {
                     "The operator sets the environment variables that README.md lists under Configuration.",
                     List.of());
         }
-    }
-
-    private String provider(@Nullable String name, Caller caller, Mistakes mistakes) {
-        String wanted = name == null ? tenant.preferredProvider(caller.tenant()) : name;
-        mistakes.check(
-                providers.find(wanted).isPresent(),
-                "/provider",
-                "There is no provider of this name here; there is %s.".formatted(providers.names()));
-        return wanted;
-    }
-
-    private static @Nullable String template(@Nullable String template, Mistakes mistakes) {
-        mistakes.check(
-                template == null || TEMPLATE.matcher(template).matches(),
-                "/template",
-                "Must be 1 to 128 letters, digits and . _ : / @ - and start with a letter or digit.");
-        return template;
-    }
-
-    private static @Nullable Integer vcpus(CreateSession.@Nullable Resources resources, Mistakes mistakes) {
-        Integer vcpus = resources == null ? null : resources.vcpus();
-        mistakes.check(vcpus == null || (vcpus >= 1 && vcpus <= 64), "/resources/vcpus", "Must be from 1 to 64.");
-        return vcpus;
-    }
-
-    private List<Repo> repos(@Nullable List<CreateSession.@Nullable RepoChoice> choices, Mistakes mistakes) {
-        List<CreateSession.RepoChoice> present = mistakes.list(choices, 20, "/repos");
-        mistakes.check(!present.isEmpty(), "/repos", "Name at least one repo.");
-        var repos = new ArrayList<Repo>();
-        Set<String> names = new HashSet<>();
-        for (int i = 0; i < present.size(); i++) {
-            Repo repo = repo(present.get(i), "/repos/" + i, mistakes);
-            mistakes.check(
-                    names.add(repo.name().toLowerCase(java.util.Locale.ROOT)),
-                    "/repos/" + i + "/name",
-                    "It is named twice.");
-            repos.add(repo);
-        }
-        return repos;
-    }
-
-    private static Repo repo(CreateSession.RepoChoice choice, String pointer, Mistakes mistakes) {
-        String name = mistakes.required(choice.name(), () -> "missing", pointer + "/name");
-        RepoName.problem(name).ifPresent(problem -> mistakes.add(pointer + "/name", problem));
-        if (choice.bookmark() != null) {
-            BookmarkName.problem(choice.bookmark()).ifPresent(problem -> mistakes.add(pointer + "/bookmark", problem));
-        }
-        Repo.Mode mode = mistakes.oneOf(choice.mode(), Repo.Mode.RW, pointer + "/mode");
-        return Repo.asked(name, mode, choice.bookmark(), Boolean.TRUE.equals(choice.createIfMissing()));
-    }
-
-    private AgentChoice agent(CreateSession.@Nullable Agent agent, Mistakes mistakes) {
-        var chosen = mistakes.required(
-                agent, () -> new CreateSession.Agent("command", null, null, List.of("true"), null, null), "/agent");
-        String kind = mistakes.required(chosen.kind(), () -> "command", "/agent/kind");
-        List<String> args = texts(chosen.args(), "/agent/args", mistakes);
-        List<String> command = texts(chosen.command(), "/agent/command", mistakes);
-        String version = version(chosen.version(), mistakes);
-        Optional<Agent> known = agents.find(kind);
-        if (known.isEmpty()) {
-            mistakes.add("/agent/kind", "There is no agent of this kind; there is %s.".formatted(agents.kinds()));
-        } else if (chosen.kind() != null) {
-            known.get()
-                    .refusal(new AgentRequest(kind, args, command, version, null))
-                    .ifPresent(refusal -> mistakes.add("/agent", refusal));
-        }
-        return new AgentChoice(kind, version, args, command, environment(chosen.env(), "/agent/env", mistakes));
-    }
-
-    private static @Nullable String version(@Nullable String version, Mistakes mistakes) {
-        boolean fits = version == null || AgentRequest.isVersion(version);
-        mistakes.check(fits, "/agent/version", "Must be a version, for example 2.1.0.");
-        return fits ? version : null;
-    }
-
-    private static List<String> texts(@Nullable List<@Nullable String> values, String pointer, Mistakes mistakes) {
-        List<String> present = mistakes.list(values, 200, pointer);
-        for (int i = 0; i < present.size(); i++) {
-            text(present.get(i), pointer + "/" + i, mistakes);
-        }
-        return present;
-    }
-
-    private static Map<String, String> environment(
-            @Nullable Map<String, @Nullable String> values, String pointer, Mistakes mistakes) {
-        Map<String, String> present = mistakes.map(values, 200, pointer);
-        present.forEach((name, value) -> {
-            mistakes.check(
-                    Runner.isVariable(name),
-                    Mistakes.child(pointer, name),
-                    "\"%s\" cannot be the name of an environment variable.".formatted(abbreviated(name)));
-            text(value, Mistakes.child(pointer, name), mistakes);
-        });
-        return present;
-    }
-
-    private static void text(String value, String pointer, Mistakes mistakes) {
-        mistakes.check(Text.isStorable(value), pointer, Text.NOT_STORABLE);
-        mistakes.check(value.length() <= VALUE_LIMIT, pointer, "Is longer than %d characters.".formatted(VALUE_LIMIT));
-    }
-
-    /** Checks the prompt of a further run. */
-    String prompt(@Nullable String prompt) {
-        var mistakes = new Mistakes();
-        String text = prompt(prompt, mistakes);
-        mistakes.end();
-        return text;
-    }
-
-    private static String prompt(@Nullable String prompt, Mistakes mistakes) {
-        String text = mistakes.required(prompt, () -> "", "/prompt");
-        mistakes.check(
-                text.length() <= PROMPT_LIMIT, "/prompt", "Is longer than %d characters.".formatted(PROMPT_LIMIT));
-        return text;
-    }
-
-    private Duration ttl(@Nullable String text, Caller caller, Mistakes mistakes) {
-        Duration ttl = duration(text, tenant.defaultTtl(caller.tenant()), "/ttl", mistakes);
-        mistakes.check(
-                ttl.compareTo(settings.minimumTtl()) >= 0 && ttl.compareTo(settings.maximumTtl()) <= 0,
-                "/ttl",
-                "Must be from %s to %s.".formatted(settings.minimumTtl(), settings.maximumTtl()));
-        return ttl;
-    }
-
-    private static Duration runTimeout(@Nullable String text, Duration ttl, Mistakes mistakes) {
-        Duration timeout = duration(text, ttl, "/runTimeout", mistakes);
-        mistakes.check(timeout.isPositive(), "/runTimeout", "Must be longer than nothing.");
-        mistakes.check(
-                timeout.compareTo(ttl) <= 0, "/runTimeout", "Must not be longer than ttl, which is %s.".formatted(ttl));
-        return timeout;
-    }
-
-    private static Duration duration(@Nullable String text, Duration missing, String pointer, Mistakes mistakes) {
-        if (text == null) {
-            return missing;
-        }
-        try {
-            return Duration.parse(text);
-        } catch (DateTimeParseException notOne) {
-            mistakes.add(pointer, "Must be an ISO-8601 duration, for example PT1H or PT45M.");
-            return missing;
-        }
-    }
-
-    static Map<String, String> labels(@Nullable Map<String, @Nullable String> labels, Mistakes mistakes) {
-        Map<String, String> present = mistakes.map(labels, Amendment.MOST_LABELS, "/labels");
-        present.forEach((name, value) -> {
-            String pointer = Mistakes.child("/labels", name);
-            mistakes.check(
-                    LABEL.matcher(name).matches(),
-                    pointer,
-                    "\"%s\" is no label name: 1 to 63 letters, digits and . _ / - please."
-                            .formatted(abbreviated(name)));
-            mistakes.check(value.length() <= 256, pointer, "Is longer than 256 characters.");
-            mistakes.check(Text.isStorable(value), pointer, Text.NOT_STORABLE);
-        });
-        return new HashMap<>(present);
-    }
-
-    private static String abbreviated(String text) {
-        return text.length() <= 40 ? text : text.substring(0, 40) + "…";
-    }
-
-    /** At the provider that is wanted, or at another that can do what it cannot, where the caller leaves that open. */
-    private NewSession placed(NewSession session, Set<String> secrets) {
-        List<Problem.Mistake> impossible = impossible(session, secrets);
-        if (!impossible.isEmpty() && session.terms().anyProvider()) {
-            Optional<NewSession> elsewhere = tenant.providers(session.tenant()).stream()
-                    .map(session::with)
-                    .filter(other -> impossible(other, secrets).isEmpty())
-                    .findFirst();
-            if (elsewhere.isPresent()) {
-                return elsewhere.get();
-            }
-        }
-        if (!impossible.isEmpty()) {
-            throw Problem.impossible("not_possible", impossible);
-        }
-        return session;
-    }
-
-    private List<Problem.Mistake> impossible(NewSession session, Set<String> secrets) {
-        var impossible = new ArrayList<Problem.Mistake>();
-        Provider provider = providers.named(session.provider());
-        Duration longest = ceilings.longestTtl(provider.name());
-        if (session.terms().ttl().compareTo(longest) > 0) {
-            impossible.add(new Problem.Mistake(
-                    "/ttl",
-                    "A sandbox of %s lives for %s at most, so that ttl may be %s at most."
-                            .formatted(provider.name(), provider.maximumLifetime(), longest)));
-        }
-        network.refusal(session, secrets).ifPresent(impossible::add);
-        for (Refusal refusal : provider.refusals(specification(session))) {
-            impossible.add(new Problem.Mistake(pointer(refusal.field()), refusal.message()));
-        }
-        return impossible;
-    }
-
-    private static Specification specification(NewSession session) {
-        return new Specification(
-                "check",
-                "check",
-                "check",
-                session.terms().template(),
-                session.terms().ttl(),
-                session.terms().vcpus(),
-                network(session));
-    }
-
-    private static dev.caprock.sandbox.Network network(NewSession session) {
-        return new dev.caprock.sandbox.Network(
-                session.network().allow(),
-                session.network().inject().stream()
-                        .map(each -> new dev.caprock.sandbox.Network.Injection(each.host(), each.headers()))
-                        .toList());
-    }
-
-    private static String pointer(String field) {
-        return switch (field) {
-            case "vcpus" -> "/resources/vcpus";
-            case "life" -> "/ttl";
-            default -> "/" + field;
-        };
     }
 
     /** Looks the repos up now, so that an unknown one is told at once; if nobody answers, opening does it later. */

@@ -30,21 +30,13 @@ class RunController {
 
     private final Sessions sessions;
     private final Idempotency idempotency;
-    private final RequestCheck check;
     private final Outputs outputs;
     private final Callers callers;
     private final RequestActors actors;
 
-    RunController(
-            Sessions sessions,
-            Idempotency idempotency,
-            RequestCheck check,
-            Outputs outputs,
-            Callers callers,
-            RequestActors actors) {
+    RunController(Sessions sessions, Idempotency idempotency, Outputs outputs, Callers callers, RequestActors actors) {
         this.sessions = sessions;
         this.idempotency = idempotency;
-        this.check = check;
         this.outputs = outputs;
         this.callers = callers;
         this.actors = actors;
@@ -62,7 +54,7 @@ class RunController {
                 request,
                 tenant(),
                 body,
-                () -> check.prompt(body.prompt()),
+                () -> RequestFields.prompt(body.prompt()),
                 prompt -> queue(id, prompt, request),
                 Run::id);
         URI location = URI.create("/v1/sessions/%s/runs/%s".formatted(id, PublicId.RUN.text(once.resource())));

@@ -7,6 +7,7 @@ import dev.caprock.id.PublicId;
 import dev.caprock.idempotency.Idempotency;
 import dev.caprock.idempotency.Once;
 import dev.caprock.journal.Outputs;
+import dev.caprock.problem.PageSize;
 import dev.caprock.problem.Problem;
 import dev.caprock.problem.Text;
 import dev.caprock.session.Amended;
@@ -113,9 +114,7 @@ class SessionController {
             @RequestParam @Nullable String provider,
             @RequestParam @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
-        if (limit < 1 || limit > 200) {
-            throw Problem.invalid("/limit", "Must be from 1 to 200.");
-        }
+        PageSize.check(limit, 200);
         var filter = new SessionFilter(
                 status == null ? null : status(status),
                 Text.storable("/provider", provider),

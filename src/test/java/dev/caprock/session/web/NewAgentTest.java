@@ -114,7 +114,14 @@ class NewAgentTest {
 
     private void start(Class<?>... more) {
         service.scan("dev.caprock.agent");
-        service.register(Providers.class, RequestCheck.class, CredentialCheck.class, TenantCheck.class);
+        service.register(
+                Providers.class,
+                RequestCheck.class,
+                RequestFields.class,
+                NetworkCheck.class,
+                Placement.class,
+                CredentialCheck.class,
+                TenantCheck.class);
         if (more.length > 0) {
             service.register(more);
         }
