@@ -14,6 +14,16 @@ COPY src/main src/main
 RUN --mount=type=cache,target=/root/.m2 ./mvnw -B -ntp -Dmaven.test.skip=true package \
  && java -Djarmode=tools -jar target/caprock.jar extract --layers --destination layers
 
+# ---- Caprock with simulated remotes and a database of its own, for a look without any account: docker compose --profile simulators up
+FROM build AS simulated
+COPY src/test src/test
+RUN --mount=type=cache,target=/root/.m2 \
+    ./mvnw -B -ntp test-compile dependency:copy-dependencies -DincludeScope=test -DoutputDirectory=libraries
+RUN groupadd --system --gid 10001 caprock && useradd --system --uid 10001 --gid 10001 --create-home caprock
+USER 10001:10001
+EXPOSE 8080
+ENTRYPOINT ["java", "-cp", "target/test-classes:target/classes:libraries/*", "dev.caprock.LocalCaprock", "--server.address=0.0.0.0"]
+
 # ---- the image: what changes least comes first
 FROM ${JRE} AS caprock
 ARG VERSION=0.1.0-SNAPSHOT

@@ -3,6 +3,7 @@ package dev.caprock.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.caprock.LocalCaprock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,15 +35,15 @@ class ImageTest {
         assertThat(bases.getFirst().replace("-jdk-", "-jre-")).isEqualTo(bases.getLast());
         assertThat(lines("Dockerfile"))
                 .filteredOn(line -> line.startsWith("FROM "))
-                .containsExactly("FROM ${JDK} AS build", "FROM ${JRE} AS caprock");
+                .containsExactly("FROM ${JDK} AS build", "FROM build AS simulated", "FROM ${JRE} AS caprock");
         assertThat(Files.readString(Path.of("Dockerfile"))).contains("base.name=\"%s\"".formatted(bases.getLast()));
     }
 
     @Test
-    void itRunsAsNobodyInParticular() throws IOException {
+    void bothRunAsNobodyInParticular() throws IOException {
         assertThat(lines("Dockerfile"))
                 .filteredOn(line -> line.startsWith("USER "))
-                .containsExactly("USER 10001:10001");
+                .containsExactly("USER 10001:10001", "USER 10001:10001");
     }
 
     @Test
@@ -58,7 +59,14 @@ class ImageTest {
     @Test
     void nothingButSourcesGoesIntoTheBuild() throws IOException {
         assertThat(lines(".dockerignore").stream().filter(line -> !line.startsWith("#")))
-                .containsExactly("*", "!.mvn", "!mvnw", "!pom.xml", "!src/main");
+                .containsExactly(
+                        "*",
+                        "!.mvn",
+                        "!mvnw",
+                        "!pom.xml",
+                        "!src/main",
+                        "!src/test",
+                        "src/test/conformance/node_modules");
     }
 
     @ParameterizedTest
@@ -81,6 +89,19 @@ class ImageTest {
         assertThat(service("postgres").get("volumes")).isEqualTo(List.of("database:/var/lib/postgresql"));
         assertThat(service("postgres").get("image").toString()).matches("postgres:\\d+\\.\\d+-[a-z]+");
         assertThat(service("caprock").get("ports")).isEqualTo(List.of("127.0.0.1:8080:8080"));
+    }
+
+    @Test
+    void withTheSimulatorsItNeedsNothingElse() throws IOException {
+        Map<?, ?> simulated = service("simulated");
+
+        assertThat(simulated.get("profiles")).isEqualTo(List.of("simulators"));
+        assertThat(((Map<?, ?>) simulated.get("build")).get("target")).isEqualTo("simulated");
+        assertThat(simulated.get("cap_drop")).isEqualTo(List.of("ALL"));
+        assertThat(simulated.get("ports")).isEqualTo(List.of("127.0.0.1:8080:8080"));
+        assertThat(simulated.containsKey("env_file")).isFalse();
+        assertThat(simulated.containsKey("depends_on")).isFalse();
+        assertThat(Files.readString(Path.of("Dockerfile"))).contains("\"%s\"".formatted(LocalCaprock.class.getName()));
     }
 
     @Test
