@@ -26,11 +26,30 @@ spare() { # sets $spared to the daemon and those who run us
   done
 }
 
-users() { # the processes that have files, a working directory or memory under the mount
-  for folder in /proc/[0-9]*; do
-    user=${folder#/proc/}
+users() { # the processes that have files, a working directory or memory under the mount; some twice
+  {
+    ls -l /proc/[0-9]*/cwd /proc/[0-9]*/fd
+    grep -lF " $point" /proc/[0-9]*/maps
+  } 2>/dev/null | while IFS= read -r line; do
+    case $line in
+      /proc/*/fd:) # a heading
+        user=${line#/proc/}
+        user=${user%/fd:}
+        continue
+        ;;
+      /proc/*/maps)
+        user=${line#/proc/}
+        user=${user%/maps}
+        ;;
+      *" /proc/"*"/cwd -> $point"*)
+        user=${line#* /proc/}
+        user=${user%%/*}
+        ;;
+      *" -> $point"*) ;;
+      *) continue ;;
+    esac
     case $spared in *" $user "*) continue ;; esac
-    { ls -l "$folder/fd" "$folder/cwd" && cat "$folder/maps"; } 2>/dev/null | grep -qF " $point" && echo "$user"
+    echo "$user"
   done
 }
 

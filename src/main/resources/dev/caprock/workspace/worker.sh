@@ -166,7 +166,7 @@ end_mount() { # within 10 seconds, or leave it to itself
 
 begin mount
 mkdir -p "$state" "$base/mesa" "$point" 2>/dev/null
-rm -f "$state"/* "$layout"
+rm -rf "${state:?}"/* "$layout"
 if [ "$mode" = mount ]; then keep_mounted & else put "$state/wanted-$mode" now; fi
 deadline=$(($(date +%s) + 60))
 looks=20 # of ours since its keeper has seen it

@@ -125,8 +125,8 @@ class KeeperScriptsTests {
         assumeThat(System.getProperty("user.name")).isEqualTo("root");
         assumeThat(Path.of("/usr/bin/setpriv")).exists();
         machine.standIn("mountpoint", SEEN_OF_ROOT);
+        giveAway(); // first: a keeper that finds no home goes
         keep(asUser(Mount.keep()));
-        giveAway();
         var unseen = prepare(asUser(Mount.prepareApart(0, WANTED)));
         assertThat(PrepareEnd.of(unseen)).as(unseen.errors()).isEqualTo(PrepareEnd.UNSEEN);
 
