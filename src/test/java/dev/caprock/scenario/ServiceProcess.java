@@ -12,13 +12,12 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A replica, started as operators start it, from the packaged jar: it can be stopped, killed and frozen. Its log is {@code
+ * A replica, started as the image starts it, from the packaged jar: it can be stopped, killed and frozen. Its log is {@code
  * target/replica-<port>.log}.
  */
 final class ServiceProcess implements AutoCloseable {
@@ -27,8 +26,6 @@ final class ServiceProcess implements AutoCloseable {
 
     /** Small, so that a service that keeps what it streams does not get far. */
     private static final String HEAP = "-Xmx160m";
-
-    private static final Path JAR = Path.of("target", "caprock.jar");
 
     private final Process process;
     private final URI uri;
@@ -42,19 +39,10 @@ final class ServiceProcess implements AutoCloseable {
     static ServiceProcess start(Map<String, String> settings) {
         try {
             int port = freePort();
-            var command = new ArrayList<>(List.of(
-                    ProcessHandle.current().info().command().orElse("java"),
-                    HEAP,
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-jar",
-                    JAR.toString(),
-                    "--server.port=" + port));
+            var command = new ArrayList<>(ExtractedJar.command(HEAP));
+            command.add("--server.port=" + port);
             settings.forEach((name, value) -> command.add("--%s=%s".formatted(name, value)));
             File log = Path.of("target", "replica-%d.log".formatted(port)).toFile();
-            assertThat(JAR)
-                    .as("the tests of replicas run after the jar is packaged: mvnw verify")
-                    .exists();
             var process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(log)
