@@ -1,5 +1,7 @@
 package dev.caprock.remote;
 
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -11,12 +13,14 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.web.client.ResourceAccessException;
@@ -34,11 +38,13 @@ public final class Remote {
     private final String name;
     private final HttpClient http;
     private final Guards guards;
+    private final ObservationRegistry observations;
 
-    Remote(String name, HttpClient http, Guards guards) {
+    Remote(String name, HttpClient http, Guards guards, ObservationRegistry observations) {
         this.name = name;
         this.http = http;
         this.guards = guards;
+        this.observations = observations;
     }
 
     public String name() {
@@ -61,7 +67,22 @@ public final class Remote {
         return RestClient.builder()
                 .baseUrl(baseUrl)
                 .requestFactory(factory)
+                .requestInterceptor(this::noted)
                 .defaultStatusHandler(HttpStatusCode::is3xxRedirection, Remote::refuseRedirect);
+    }
+
+    private ClientHttpResponse noted(HttpRequest request, byte[] body, ClientHttpRequestExecution rest)
+            throws IOException {
+        ClientHttpResponse answer = rest.execute(request, body);
+        answered(answer.getStatusCode().value());
+        return answer;
+    }
+
+    private void answered(int status) {
+        Observation current = observations.getCurrentObservation();
+        if (current != null && current.getContext() instanceof CallContext seen) {
+            seen.answered(status);
+        }
     }
 
     /** No remote of ours redirects; left alone, a redirect would pass for an empty success. */
@@ -79,7 +100,9 @@ public final class Remote {
     public HttpResponse<InputStream> open(String operation, java.net.http.HttpRequest request, Duration patience) {
         var pending = http.sendAsync(request, BodyHandlers.ofInputStream());
         try {
-            return pending.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            var answer = pending.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            answered(answer.statusCode());
+            return answer;
         } catch (InterruptedException interrupted) {
             pending.cancel(true);
             Thread.currentThread().interrupt();
@@ -105,11 +128,41 @@ public final class Remote {
     /**
      * Performs one call, or refuses it at once as busy: it never waits for its turn.
      *
-     * @param operation what is tried, for messages and metrics: no ids, no secrets
+     * @param operation what is tried, for messages, metrics and traces: no ids, no secrets
      * @throws RemoteFailure in every case but success
      */
     public <T> T call(Purpose purpose, String operation, Supplier<T> call) {
-        return guards.call(purpose, operation, () -> translated(operation, call));
+        return observed(
+                purpose,
+                operation,
+                seen -> guards.call(purpose, operation, () -> {
+                    seen.made();
+                    return translated(operation, call);
+                }));
+    }
+
+    /** Performs one call that nothing holds back and nobody learns from, since it may well not be answered in time. */
+    public <T> T callUnguarded(Purpose purpose, String operation, Supplier<T> call) {
+        return observed(purpose, operation, seen -> {
+            seen.made();
+            return translated(operation, call);
+        });
+    }
+
+    private <T> T observed(Purpose purpose, String operation, Function<CallContext, T> call) {
+        var seen = new CallContext(name, purpose, operation);
+        var observation = Observation.start(CallContext.NAME, () -> seen, observations);
+        try (var ignored = observation.openScope()) {
+            T answer = call.apply(seen);
+            seen.succeeded();
+            return answer;
+        } catch (RuntimeException failure) {
+            observation.error(seen.failed(failure));
+            throw failure;
+        } finally {
+            seen.ended();
+            observation.stop();
+        }
     }
 
     private <T> T translated(String operation, Supplier<T> call) {

@@ -5,6 +5,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,6 +32,7 @@ public final class Remotes {
     private final RateLimiterRegistry limiters;
     private final Clock clock;
     private final Wire wire;
+    private final ObservationRegistry observations;
 
     @Autowired
     Remotes(
@@ -39,8 +41,16 @@ public final class Remotes {
             BulkheadRegistry bulkheads,
             RateLimiterRegistry limiters,
             Clock clock,
-            ObjectProvider<Wire> wire) {
-        this(settings, breakers, bulkheads, limiters, clock, wire.getIfAvailable(() -> client -> client));
+            ObjectProvider<Wire> wire,
+            ObjectProvider<ObservationRegistry> observations) {
+        this(
+                settings,
+                breakers,
+                bulkheads,
+                limiters,
+                clock,
+                wire.getIfAvailable(() -> client -> client),
+                observations.getIfAvailable(() -> ObservationRegistry.NOOP));
     }
 
     private Remotes(
@@ -49,13 +59,15 @@ public final class Remotes {
             BulkheadRegistry bulkheads,
             RateLimiterRegistry limiters,
             Clock clock,
-            Wire wire) {
+            Wire wire,
+            ObservationRegistry observations) {
         this.settings = settings;
         this.breakers = breakers;
         this.bulkheads = bulkheads;
         this.limiters = limiters;
         this.clock = clock;
         this.wire = wire;
+        this.observations = observations;
     }
 
     /** Remotes with the default settings and registries of their own, for use without Spring. */
@@ -69,13 +81,18 @@ public final class Remotes {
     }
 
     Remotes(RemoteSettings settings, Clock clock) {
+        this(settings, clock, ObservationRegistry.NOOP);
+    }
+
+    Remotes(RemoteSettings settings, Clock clock, ObservationRegistry observations) {
         this(
                 settings,
                 CircuitBreakerRegistry.ofDefaults(),
                 BulkheadRegistry.ofDefaults(),
                 RateLimiterRegistry.ofDefaults(),
                 clock,
-                client -> client);
+                client -> client,
+                observations);
     }
 
     /** The remote of this name, the same one each time. */
@@ -108,7 +125,8 @@ public final class Remotes {
                         new Fuse(breaker, its.breaker().pause(), clock),
                         new Shares(name, its, bulkheads),
                         new Holds(its.rest(), its.longestHold(), clock),
-                        limiter(name, settings.creates(name, creates))));
+                        limiter(name, settings.creates(name, creates))),
+                observations);
     }
 
     private @Nullable RateLimiter limiter(String name, @Nullable Rate rate) {

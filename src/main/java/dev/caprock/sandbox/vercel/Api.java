@@ -89,7 +89,8 @@ final class Api {
 
     /** As {@link #send}, for a request that may well not be answered in time: nobody is to blame then. */
     Answer ask(String operation, HttpRequest.Builder request, Duration patience) {
-        return whole(operation, remote.open(operation, request.build(), patience));
+        return remote.callUnguarded(
+                Purpose.LOOK, operation, () -> whole(operation, remote.open(operation, request.build(), patience)));
     }
 
     Answer expect(String operation, Answer answer) {

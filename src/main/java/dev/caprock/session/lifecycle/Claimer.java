@@ -1,6 +1,7 @@
 package dev.caprock.session.lifecycle;
 
 import dev.caprock.agent.Agents;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,14 +38,15 @@ class Claimer {
             Sandboxes sandboxes,
             Agents agents,
             LifecycleSettings settings,
-            FollowSettings followSettings) {
+            FollowSettings followSettings,
+            ObservationRegistry observations) {
         this.agenda = agenda;
         this.desk = desk;
         this.calls = calls;
         this.nudge = nudge;
         this.lease = lease;
         this.settings = settings;
-        this.tools = new Follower.Tools(followDesk, agenda, sandboxes, agents, lease, followSettings);
+        this.tools = new Follower.Tools(followDesk, agenda, sandboxes, agents, lease, followSettings, observations);
     }
 
     /** Claims what is due now. True when there may be more. */

@@ -9,6 +9,7 @@ import dev.caprock.session.Session;
 import dev.caprock.session.SessionStatus;
 import dev.caprock.session.Sessions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -60,19 +61,29 @@ class Desk {
         });
     }
 
-    /** Makes the moves that were decided on a picture. False when it is out of date: then nothing was written. */
-    public boolean move(Claim claim, Picture seen, List<Action.Move> moves) {
-        return change(claim, seen, (session, now) -> {
-                    moves.forEach(decided ->
-                            admission.settled(session, decided, now).ifPresent(move -> move.apply(session, ids, now)));
-                    session.runs().stream()
-                            .filter(run -> run.status().isEnded())
-                            .forEach(run -> agenda.remove(Place.run(run.id())));
-                    if (session.status() == SessionStatus.CLOSED) {
-                        vault.forget(session.id());
-                    }
-                })
-                .isPresent();
+    /**
+     * Makes the moves that were decided on a picture.
+     *
+     * @return those that were made, some perhaps in place of what was decided; empty when the picture is out of date: then nothing
+     *     was written
+     */
+    public List<Action.Move> move(Claim claim, Picture seen, List<Action.Move> decided) {
+        var made = new ArrayList<Action.Move>();
+        Optional<Session> ignored = change(claim, seen, (session, now) -> {
+            for (Action.Move each : decided) {
+                admission.settled(session, each, now).ifPresent(move -> {
+                    move.apply(session, ids, now);
+                    made.add(move);
+                });
+            }
+            session.runs().stream()
+                    .filter(run -> run.status().isEnded())
+                    .forEach(run -> agenda.remove(Place.run(run.id())));
+            if (session.status() == SessionStatus.CLOSED) {
+                vault.forget(session.id());
+            }
+        });
+        return made;
     }
 
     /** Stores the intent of a call that was decided on a picture. Empty when it is out of date: then nothing was written. */

@@ -46,9 +46,9 @@ class FailOver {
     }
 
     private static Outcome turned(String other, UUID sandbox, String why) {
-        return (session, now) -> {
+        return new Setback((session, now) -> {
             session.absent(sandbox, why, now);
             session.turnTo(other, why);
-        };
+        });
     }
 }

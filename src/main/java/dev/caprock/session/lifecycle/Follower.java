@@ -15,6 +15,7 @@ import dev.caprock.sandbox.RunFiles;
 import dev.caprock.sandbox.Runner;
 import dev.caprock.sandbox.Sandbox;
 import dev.caprock.session.RunStatus;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +35,13 @@ final class Follower implements Runnable {
 
     /** What a follower works with. */
     record Tools(
-            FollowDesk desk, Agenda agenda, Sandboxes sandboxes, Agents agents, Lease lease, FollowSettings settings) {}
+            FollowDesk desk,
+            Agenda agenda,
+            Sandboxes sandboxes,
+            Agents agents,
+            Lease lease,
+            FollowSettings settings,
+            ObservationRegistry observations) {}
 
     private static final Logger log = LoggerFactory.getLogger(Follower.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
@@ -92,7 +99,7 @@ final class Follower implements Runnable {
             return true;
         }
         try {
-            boolean done = new Reading(followed).done();
+            boolean done = observed(followed);
             failures = 0;
             return done;
         } catch (RemoteFailure failure) {
@@ -103,6 +110,26 @@ final class Follower implements Runnable {
             log.debug("run={} the stream broke; it is followed again", claim.id(), failure);
             pause();
             return false;
+        }
+    }
+
+    /** Shown to metrics and traces as an action, which lasts minutes at most, however long the run prints. */
+    private boolean observed(FollowDesk.Followed followed) throws InterruptedException {
+        var observed = new ObservedAction(
+                tools.observations(), new ActionContext("FollowRun", followed.session(), followed.run()));
+        var end = ActionEnd.UNEXPECTED;
+        try (var ignored = observed.scope()) {
+            boolean done = new Reading(followed).done(observed);
+            end = ActionEnd.DONE;
+            return done;
+        } catch (RemoteFailure failure) {
+            end = ActionEnd.SETBACK;
+            throw failure;
+        } catch (FollowDesk.OvertakenException overtaken) {
+            end = ActionEnd.FENCED;
+            throw overtaken;
+        } finally {
+            observed.ended(end);
         }
     }
 
@@ -143,10 +170,10 @@ final class Follower implements Runnable {
         }
 
         /** True when the run needs no follower any more, or is no longer ours. */
-        boolean done() throws InterruptedException {
+        boolean done(ObservedAction observed) throws InterruptedException {
             var reading = new FutureTask<>(this::read);
             Follower.this.reading = buffer;
-            Thread thread = Thread.ofVirtual().name("reader " + claim.id()).start(reading);
+            Thread thread = Thread.ofVirtual().name("reader " + claim.id()).start(observed.part(reading));
             try {
                 return !stored() || ended(reading.get());
             } catch (ExecutionException failure) {

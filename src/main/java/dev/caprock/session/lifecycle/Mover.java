@@ -102,7 +102,7 @@ final class Mover implements Runnable {
                 .map(Action.Move.class::cast)
                 .toList();
         if (!moves.isEmpty()) {
-            boolean ignored = desk.move(claim, seen, moves); // decided again either way
+            calls.move(claim, seen, moves); // decided again, whatever came of it
             return false;
         }
         for (Action action : actions) {

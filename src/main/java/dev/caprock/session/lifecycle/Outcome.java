@@ -12,4 +12,9 @@ interface Outcome {
 
     /** Called instead when the session is no longer ours to write: undoes what nobody else can know of. */
     default void fenced() {}
+
+    /** How the action ended, once this is recorded. */
+    default ActionEnd end() {
+        return ActionEnd.DONE;
+    }
 }

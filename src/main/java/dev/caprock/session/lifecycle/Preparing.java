@@ -146,7 +146,7 @@ class Preparing implements Doing<Action.Prepare> {
             case PREPARED -> (session, now) -> session.sandboxPrepared(mount, now);
             case UNCLEAR -> setbacks.notYet(mount, "the prepare command ended with exit code " + result.exitCode());
             case FAILED, NEEDS_ROOT, NO_CREDENTIAL, UNSEEN, DIED ->
-                (session, now) -> again(session, mount, result, now);
+                new Setback((session, now) -> again(session, mount, result, now));
         };
     }
 

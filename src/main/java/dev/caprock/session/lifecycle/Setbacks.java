@@ -29,7 +29,7 @@ class Setbacks {
 
     /** Something outside was to be made, once: what did not happen may be tried again, what is unknown is looked for. */
     Outcome making(UUID resource, RemoteFailure failure) {
-        return (session, now) -> {
+        return new Setback((session, now) -> {
             switch (failure) {
                 case RemoteFailure.Rejected rejected -> {
                     session.absent(resource, message(rejected), now);
@@ -39,12 +39,12 @@ class Setbacks {
                     session.absent(resource, message(busy), retryAt(session, resource, busy, now));
                 case RemoteFailure.Unknown unknown -> session.postponed(resource, message(unknown), now);
             }
-        };
+        });
     }
 
     /** A step towards opening that may be repeated. */
     Outcome opening(UUID resource, RemoteFailure failure) {
-        return (session, now) -> {
+        return new Setback((session, now) -> {
             if (session.resource(resource).is(ResourceState.GONE)) {
                 return; // it went with a sandbox that was lost meanwhile
             }
@@ -56,12 +56,12 @@ class Setbacks {
                     refuse(session, resource, rejected, now);
                 }
             }
-        };
+        });
     }
 
     /** A step that is repeated for as long as it takes, whatever the remote says. */
     Outcome releasing(UUID resource, RemoteFailure failure) {
-        return (session, now) -> {
+        return new Setback((session, now) -> {
             if (session.resource(resource).is(ResourceState.GONE)) {
                 return;
             }
@@ -69,7 +69,7 @@ class Setbacks {
                 sandboxLost(session, now);
             }
             session.postponed(resource, message(failure), retryAt(session, resource, failure, now));
-        };
+        });
     }
 
     private static void sandboxLost(Session session, Instant now) {
@@ -81,7 +81,7 @@ class Setbacks {
 
     /** A sandbox's life could not be extended: it is tried again while it lives, whatever pause the remote asks for. */
     Outcome extending(UUID sandbox, RemoteFailure failure) {
-        return (session, now) -> {
+        return new Setback((session, now) -> {
             if (tellsOfLoss(failure)) {
                 sandboxLost(session, now);
                 return;
@@ -92,17 +92,17 @@ class Setbacks {
             Instant own = now.plus(backOff(session, sandbox));
             Instant latest = halfway.isAfter(own) ? halfway : own;
             session.postponed(sandbox, message(failure), asked.isBefore(latest) ? asked : latest);
-        };
+        });
     }
 
     /** Not yet done, for a reason that is no failure of a remote. */
     Outcome notYet(UUID resource, String why) {
-        return (session, now) -> session.postponed(resource, why, now.plus(backOff(session, resource)));
+        return new Setback((session, now) -> session.postponed(resource, why, now.plus(backOff(session, resource))));
     }
 
     /** A fault of ours. */
     Outcome unexpected(UUID resource, RuntimeException bug) {
-        return notYet(resource, "unexpected " + bug.getClass().getSimpleName());
+        return new Setback(notYet(resource, "unexpected " + bug.getClass().getSimpleName()), ActionEnd.UNEXPECTED);
     }
 
     static boolean tellsOfLoss(RemoteFailure failure) {

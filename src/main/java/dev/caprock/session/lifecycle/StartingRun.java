@@ -85,10 +85,10 @@ class StartingRun implements Doing<Action.StartRun> {
     }
 
     private static Outcome notStarted(UUID run, UUID process, StartEnd.Cause cause, String reason) {
-        return (session, now) -> {
+        return new Setback((session, now) -> {
             session.conclude(Cause.FAILED, Failures.notStarted(cause == StartEnd.Cause.MOUNT, reason), now);
             session.processStopped(process, now);
             session.runEnded(run, RunStatus.FAILED, reason, now);
-        };
+        });
     }
 }

@@ -330,7 +330,7 @@ class AllowancesTest {
                         .update();
                 return seen.session();
             }
-            boolean ignored = desk.move(claim, seen, moves);
+            List<Action.Move> ignored = desk.move(claim, seen, moves);
         }
         throw new AssertionError(
                 "it does not come to rest: " + sessions.get(claim.id()).status());

@@ -9,6 +9,7 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import dev.caprock.id.Ids;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -53,7 +54,17 @@ class ClaimerTest {
                 .thenThrow(new StackOverflowError("its thread dies"))
                 .thenReturn(Optional.empty());
         var claimer = new Claimer(
-                agenda, mock(), followDesk, mock(), nudge, lease, mock(), mock(), Defaults.LIFECYCLE, mock());
+                agenda,
+                mock(),
+                followDesk,
+                mock(),
+                nudge,
+                lease,
+                mock(),
+                mock(),
+                Defaults.LIFECYCLE,
+                mock(),
+                ObservationRegistry.NOOP);
 
         claimer.claim();
         verify(followDesk, timeout(10_000)).read(any());

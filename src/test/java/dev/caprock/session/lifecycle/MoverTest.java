@@ -1,8 +1,11 @@
 package dev.caprock.session.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.caprock.SeenObservations;
 import dev.caprock.audit.Actor;
+import dev.caprock.id.PublicId;
 import dev.caprock.session.CloseWhen;
 import dev.caprock.session.GivenSession;
 import dev.caprock.session.Resource;
@@ -58,6 +61,7 @@ class MoverTest {
     @Autowired
     private Nudge nudge;
 
+    private final SeenObservations seen = new SeenObservations();
     private final Lease lease = new Lease();
     private UUID session = new UUID(0, 0);
     private Claim claim = new Claim(Place.session(session), 0);
@@ -144,6 +148,7 @@ class MoverTest {
         assertThat(create.times).hasValue(1);
         assertThat(sandbox().lastError()).contains("IllegalArgumentException");
         assertThat(sandbox().notBefore()).isNotNull();
+        assertThat(ends()).containsOnlyOnce("CreateSandbox unexpected");
     }
 
     @Test
@@ -157,6 +162,7 @@ class MoverTest {
 
         assertThat(create.times).hasValue(1);
         assertThat(sandbox().lastError()).contains("IllegalArgumentException");
+        assertThat(ends()).containsOnlyOnce("CreateSandbox unexpected");
     }
 
     @Test
@@ -192,10 +198,48 @@ class MoverTest {
         move(create, open).join();
 
         assertThat(undone.await(10, TimeUnit.SECONDS)).isTrue();
+        await().untilAsserted(() -> assertThat(ends()).containsOnlyOnce("CreateSandbox fenced"));
+    }
+
+    @Test
+    void metricsAndTracesAreToldOfEachActionAndTracesAloneOfIds() throws Exception {
+        var create = new Fake<>(
+                Action.CreateSandbox.class,
+                subject -> (current, now) -> current.sandboxCreated(subject, "sandbox-1", now.plusSeconds(600), now));
+        var open = new Fake<>(Action.OpenWorkspace.class, subject -> new Setback(putOff(subject)));
+
+        move(create, open).join();
+
+        assertThat(ends()).containsOnlyOnce("Begin done", "CreateSandbox done", "OpenWorkspace setback");
+        assertThat(seen.all()).allSatisfy(each -> {
+            assertThat(each.getName()).isEqualTo("caprock.actions");
+            assertThat(SeenObservations.few(each)).containsOnlyKeys("action", "outcome");
+            assertThat(SeenObservations.many(each))
+                    .containsEntry("session", PublicId.SESSION.text(session))
+                    .containsKey("provider");
+        });
+    }
+
+    @Test
+    void whatWasDecidedOnAPictureOutOfDateIsNotToldAsDone() {
+        Desk.Picture picture = desk.read(claim).orElseThrow();
+        var calls = new Calls(desk, new Setbacks(SETTINGS), seen.registry(), List.of());
+        sessions.close("acme", session, true, ANN);
+
+        calls.move(claim, picture, List.of(new Action.Begin(session)));
+
+        assertThat(ends()).containsExactly("Begin outdated");
+    }
+
+    private List<String> ends() {
+        return seen.all().stream()
+                .map(SeenObservations::few)
+                .map(few -> few.get("action") + " " + few.get("outcome"))
+                .toList();
     }
 
     private Thread move(Doing<?>... doings) {
-        var calls = new Calls(desk, new Setbacks(SETTINGS), List.of(doings));
+        var calls = new Calls(desk, new Setbacks(SETTINGS), seen.registry(), List.of(doings));
         var mover = new Mover(claim, desk, calls, agenda, lease, SETTINGS);
         nudge.listen(claim, mover::look);
         return Thread.ofVirtual().start(mover);
