@@ -34,6 +34,7 @@ class ConfigurationTest {
                         caprock.access.oidc.subject-claim = sub
                         caprock.access.oidc.tenant-claim = tenant
                         caprock.access.operator-tenant = default
+                        caprock.access.scrape-token = none
                         caprock.admission.look = 5s
                         caprock.admission.maximum-sandboxes = none
                         caprock.admission.switches = 2

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -13,6 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Who may call, and from where.
  *
  * @param operatorTenant the tenant whose admins run this installation: they also see what belongs to no tenant, and {@code /actuator}
+ * @param scrapeToken a bearer that may read {@code /actuator/prometheus} and nothing else, without the database being asked: 32 or more
+ *     visible characters, as from {@code openssl rand -hex 32}; absent: only operators may
  * @param apiKeys how long API keys live
  * @param oidc whose tokens are taken; without an issuer only API keys are
  * @param cors which web pages may call
@@ -20,11 +23,32 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("caprock.access")
 record AccessSettings(
         @DefaultValue("default") String operatorTenant,
+        @Nullable String scrapeToken,
         @DefaultValue ApiKeyLife apiKeys,
         @DefaultValue Oidc oidc,
         @DefaultValue Cors cors) {
 
     private static final Duration MOST_SKEW = Duration.ofMinutes(5);
+    private static final Pattern SCRAPE_TOKEN = Pattern.compile("[!-~]{32,}");
+
+    AccessSettings {
+        scrapeToken = scrapeToken == null || scrapeToken.isBlank() ? null : scrapeToken.strip();
+        // The token's own text must not get into a message, not even when it is wrong.
+        if (scrapeToken != null && !SCRAPE_TOKEN.matcher(scrapeToken).matches()) {
+            throw new IllegalArgumentException(
+                    "caprock.access.scrape-token must be 32 or more visible ASCII characters: openssl rand -hex 32");
+        }
+        if (scrapeToken != null && scrapeToken.startsWith(ApiKeyText.PREFIX)) {
+            throw new IllegalArgumentException(
+                    "caprock.access.scrape-token must not be an API key, which would then open nothing else");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "AccessSettings[operatorTenant=%s, scrapeToken=%s, apiKeys=%s, oidc=%s, cors=%s]"
+                .formatted(operatorTenant, scrapeToken == null ? "none" : "***", apiKeys, oidc, cors);
+    }
 
     /**
      * How long API keys live.

@@ -1,5 +1,6 @@
 package dev.caprock.access;
 
+import java.util.Set;
 import java.util.stream.Stream;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.authority.AuthorityUtils;
@@ -14,19 +15,32 @@ final class CallerAuthentication extends AbstractAuthenticationToken {
 
     private final transient Caller caller;
     private final boolean operator;
+    private final boolean scraper;
 
     /** @param operator whether they run this installation */
     CallerAuthentication(Caller caller, boolean operator) {
+        this(caller, operator, false);
+    }
+
+    private CallerAuthentication(Caller caller, boolean operator, boolean scraper) {
         super(AuthorityUtils.createAuthorityList(Stream.concat(
                         caller.scopes().stream().map(Scope::text), operator ? Stream.of(OPERATOR) : Stream.empty())
                 .toList()));
         this.caller = caller;
         this.operator = operator;
+        this.scraper = scraper;
         setAuthenticated(true);
     }
 
+    /** Who bears the scrape token: reads metrics, and may do nothing else. */
+    static CallerAuthentication ofScraper(String tenant) {
+        return new CallerAuthentication(new Caller(tenant, "scraper", Set.of()), false, true);
+    }
+
     boolean may(Endpoint endpoint) {
-        return endpoint.scope() == null || (caller.may(endpoint.scope()) && (operator || !endpoint.operatorsOnly()));
+        return endpoint.scope() == null
+                || (scraper && endpoint.scraped())
+                || (caller.may(endpoint.scope()) && (operator || !endpoint.operatorsOnly()));
     }
 
     @Override

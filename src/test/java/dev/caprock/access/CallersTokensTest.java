@@ -222,7 +222,7 @@ class CallersTokensTest {
         var oidc = new AccessSettings.Oidc(
                 issuer, Issuer.AUDIENCE, keys, Duration.ofSeconds(30), "tenant", "sub", "scope", translated);
         var life = new AccessSettings.ApiKeyLife(Duration.ofDays(1), Duration.ofDays(1));
-        return new AccessSettings("default", life, oidc, new AccessSettings.Cors(List.of()));
+        return new AccessSettings("default", null, life, oidc, new AccessSettings.Cors(List.of()));
     }
 
     private String token(UnaryOperator<JWTClaimsSet.Builder> change) {

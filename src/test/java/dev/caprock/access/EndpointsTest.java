@@ -214,6 +214,33 @@ class EndpointsTest {
         assertThat(as(Scope.ADMIN).get("/actuator/info").status()).isEqualTo(200);
     }
 
+    @Test
+    void theScrapeTokenOpensTheMetricsAndNothingElse() {
+        HttpCalls scraper = scenario.http().as(Scenario.SCRAPE_TOKEN);
+
+        assertThat(scraper.get("/actuator/prometheus").status()).isEqualTo(200);
+        assertThat(scraper.get("/actuator/prometheus").header("Content-Type")).startsWith("text/plain");
+        assertRefused(scraper.get("/actuator/info"), 403, "scope_missing");
+        assertThat(closed().filter(endpoint -> !endpoint.scraped()))
+                .allSatisfy(endpoint -> assertRefused(call(scraper, endpoint), 403, "scope_missing"));
+        assertThat(scraper.get("/actuator/health").json().has("components")).isFalse();
+    }
+
+    @Test
+    void somethingLikeTheScrapeTokenOpensNothing() {
+        assertRefused(
+                scenario.http().as(Scenario.SCRAPE_TOKEN + "x").get("/actuator/prometheus"), 401, "invalid_credential");
+    }
+
+    /** They say how many sessions all tenants have. */
+    @Test
+    void metricsAreNoMatterOfAnotherTenantsAdmins() {
+        HttpCalls stranger = scenario.http().as(DevelopmentKeys.make(database, "another", Scope.ADMIN));
+
+        assertRefused(stranger.get("/actuator/prometheus"), 403, "operators_only");
+        assertThat(as(Scope.ADMIN).get("/actuator/prometheus").status()).isEqualTo(200);
+    }
+
     // ---- health --------------------------------------------------------------------------------------------------
 
     @ParameterizedTest

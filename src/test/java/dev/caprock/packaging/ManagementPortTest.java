@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +23,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "management.server.port=0",
+            "caprock.access.scrape-token=" + ManagementPortTest.TOKEN,
             "caprock.secrets.master-key=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
             "caprock.mesa.api-key=none",
             "caprock.mesa.api-url=http://127.0.0.1:9/v1",
@@ -29,6 +31,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
             "caprock.e2b.api-url=http://127.0.0.1:9"
         })
 class ManagementPortTest {
+
+    static final String TOKEN = "what-the-chart-has-prometheus-send";
 
     @LocalManagementPort
     private int management;
@@ -49,15 +53,27 @@ class ManagementPortTest {
     }
 
     @Test
+    void whoBearsTheScrapeTokenReadsMetricsThereAndNothingElse() throws Exception {
+        assertThat(status(management, "/actuator/prometheus", "Bearer " + TOKEN))
+                .isEqualTo(200);
+        assertThat(status(management, "/actuator/prometheus", "Bearer another-token-that-is-as-long-as-it"))
+                .isEqualTo(401);
+        assertThat(status(management, "/actuator/info", "Bearer " + TOKEN)).isEqualTo(403);
+        assertThat(status(callers, "/actuator/prometheus", "Bearer " + TOKEN)).isEqualTo(404);
+        assertThat(status(callers, "/v1/sessions", "Bearer " + TOKEN)).isEqualTo(403);
+    }
+
+    @Test
     void callersDoNotSeeIt() throws Exception {
         assertThat(status(callers, "/actuator/health/readiness")).isEqualTo(404);
         assertThat(status(callers, "/v1/sessions")).isEqualTo(401);
     }
 
-    private static int status(int port, String path) throws IOException, InterruptedException {
+    private static int status(int port, String path, String... authorization) throws IOException, InterruptedException {
         try (var http = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                    .build();
+            var asked = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+            Stream.of(authorization).forEach(value -> asked.header("Authorization", value));
+            HttpRequest request = asked.build();
             return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         }
     }

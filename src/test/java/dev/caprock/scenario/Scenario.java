@@ -34,6 +34,9 @@ public final class Scenario {
     /** The service's, in every scenario. */
     public static final String MASTER_KEY = "c2NlbmFyaW8tbWFzdGVyLWtleS1ub3QtYS1zZWNyZXQ=";
 
+    /** What opens the metrics, in every scenario. */
+    public static final String SCRAPE_TOKEN = "scrape-token-of-scenarios-not-a-secret";
+
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final AtomicInteger REPOS = new AtomicInteger();
 

@@ -23,6 +23,7 @@ import org.springframework.test.context.ContextConfiguration;
         properties = {
             "caprock.secrets.master-key=" + Scenario.MASTER_KEY,
             "caprock.access.cors.allowed-origins=https://dashboard.example",
+            "caprock.access.scrape-token=" + Scenario.SCRAPE_TOKEN,
             "caprock.session.minimum-ttl=1s",
             "caprock.lifecycle.stop-grace=2s",
             "caprock.events.heartbeat=1s",
