@@ -57,7 +57,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"id", "journal", "audit", "secrets", "remote", "agent"})
+    @ValueSource(strings = {"id", "journal", "audit", "remote", "agent", "metrics"})
     void theseRoomsKnowNothingOfOurs(String room) {
         onlyKnows("dev.caprock." + room + "..", List.of());
     }
@@ -68,6 +68,7 @@ class ArchitectureTest {
      */
     @ParameterizedTest
     @CsvSource({
+        "dev.caprock.secrets..,         metrics",
         "dev.caprock.sandbox,           remote",
         "dev.caprock.sandbox.e2b..,     sandbox remote",
         "dev.caprock.sandbox.vercel..,  sandbox remote",
@@ -75,14 +76,14 @@ class ArchitectureTest {
         "dev.caprock.problem,           id",
         "dev.caprock.access..,          id problem idempotency audit",
         "dev.caprock.idempotency,       problem",
-        "dev.caprock.webhook..,         id problem idempotency access audit secrets journal",
+        "dev.caprock.webhook..,         id problem idempotency access audit secrets journal metrics",
         "dev.caprock.requests,          problem",
         "dev.caprock.apidocs,           access problem journal session",
         "dev.caprock.tenant,            id",
         "dev.caprock.tenant.web,        tenant access problem",
         "dev.caprock.session,           id journal audit secrets tenant",
-        "dev.caprock.session.lifecycle, id session sandbox workspace agent journal audit secrets remote tenant",
-        "dev.caprock.session.sweep,     id session session.lifecycle sandbox workspace audit remote",
+        "dev.caprock.session.lifecycle, id session sandbox workspace agent journal audit secrets remote tenant metrics",
+        "dev.caprock.session.sweep,     id session session.lifecycle sandbox workspace audit remote metrics",
         "dev.caprock.session.web,       id problem idempotency session session.sweep sandbox workspace agent access journal audit remote tenant",
         "dev.caprock.evidence..,        id problem access audit secrets session"
     })

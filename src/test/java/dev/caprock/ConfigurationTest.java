@@ -85,6 +85,7 @@ class ConfigurationTest {
                         caprock.mesa.organisation = none
                         caprock.mesa.private-key = none
                         caprock.mesa.service-domain = none
+                        caprock.metrics.refresh-interval = 15s
                         caprock.remote.breaker.failure-percent = 50
                         caprock.remote.breaker.minimum-calls = 20
                         caprock.remote.breaker.pause = PT5S

@@ -12,6 +12,7 @@ import dev.caprock.journal.Journal;
 import dev.caprock.journal.Outputs;
 import dev.caprock.journal.Position;
 import dev.caprock.journal.Tail;
+import dev.caprock.metrics.Readings;
 import dev.caprock.secrets.Vault;
 import java.time.Instant;
 import java.util.List;
@@ -103,8 +104,8 @@ class RecordingRoomsTest {
     }
 
     @EnableAutoConfiguration
-    @ConfigurationPropertiesScan("dev.caprock.secrets")
+    @ConfigurationPropertiesScan({"dev.caprock.secrets", "dev.caprock.metrics"})
     @ComponentScan({"dev.caprock.journal", "dev.caprock.audit", "dev.caprock.secrets"})
-    @Import(TestDatabaseConfiguration.class)
+    @Import({TestDatabaseConfiguration.class, Readings.class})
     static class Rooms {}
 }

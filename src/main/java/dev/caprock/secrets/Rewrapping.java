@@ -1,9 +1,9 @@
 package dev.caprock.secrets;
 
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.security.GeneralSecurityException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -33,18 +33,18 @@ class Rewrapping {
 
     private static final String LEFT = "SELECT count(*) FROM data_key WHERE master_key <> :current";
 
+    private static final String BY_MASTER_KEY =
+            "SELECT master_key, count(*) AS number FROM data_key GROUP BY master_key";
+
     private static final String OTHERS = """
             SELECT DISTINCT master_key FROM data_key WHERE master_key <> :current ORDER BY master_key""";
 
     private final JdbcClient database;
     private final MasterKeys keys;
 
-    Rewrapping(JdbcClient database, MasterKeys keys, MeterRegistry metrics) {
+    Rewrapping(JdbcClient database, MasterKeys keys) {
         this.database = database;
         this.keys = keys;
-        Gauge.builder("caprock.secrets.outdated", this, Rewrapping::left)
-                .description("Data keys that another master key than the current one wraps")
-                .register(metrics);
     }
 
     @SuppressWarnings("ArrayRecordComponent") // on its way from the database; never compared
@@ -77,6 +77,15 @@ class Rewrapping {
                 .param("current", keys.current().id())
                 .query(Long.class)
                 .single();
+    }
+
+    /** How many data keys each master key wraps: those of open sessions and of webhooks, since closed sessions have none. */
+    Map<String, Long> byMasterKey() {
+        var counts = new HashMap<String, Long>();
+        database.sql(BY_MASTER_KEY).query(row -> {
+            counts.put(row.getString("master_key"), row.getLong("number"));
+        });
+        return counts;
     }
 
     /** The master keys that wrap these. */

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.caprock.TestDatabase;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -119,6 +119,12 @@ class RotationTest {
         replica.rewrap();
 
         assertThat(rewrapping(database, replica.keys).left()).isEqualTo(2);
+        assertThat(rewrapping(database, replica.keys).byMasterKey().entrySet().stream()
+                        .filter(entry -> !replica.keys.ids().contains(entry.getKey()))
+                        .mapToLong(Map.Entry::getValue)
+                        .sum())
+                .as("which none of its keys opens")
+                .isEqualTo(1);
         assertThat(new Replica(3).opens(owner, "API_KEY")).isTrue();
     }
 
@@ -196,7 +202,7 @@ class RotationTest {
     }
 
     static Rewrapping rewrapping(TestDatabase database, MasterKeys keys) {
-        return new Rewrapping(database.client(), keys, new SimpleMeterRegistry());
+        return new Rewrapping(database.client(), keys);
     }
 
     private void awaitLockWait() {

@@ -1,6 +1,7 @@
 package dev.caprock.session.lifecycle;
 
 import dev.caprock.TestDatabaseConfiguration;
+import dev.caprock.metrics.Readings;
 import dev.caprock.remote.Wire;
 import dev.caprock.session.AdmissionSettings;
 import dev.caprock.session.SessionSettings;
@@ -29,7 +30,8 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
     "dev.caprock.remote",
     "dev.caprock.sandbox",
     "dev.caprock.workspace",
-    "dev.caprock.tenant"
+    "dev.caprock.tenant",
+    "dev.caprock.metrics"
 })
 @EnableConfigurationProperties({SessionSettings.class, AdmissionSettings.class})
 @ComponentScan({
@@ -42,7 +44,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
     "dev.caprock.workspace",
     "dev.caprock.agent"
 })
-@Import({TestDatabaseConfiguration.class, Tenants.class, Budgets.class})
+@Import({TestDatabaseConfiguration.class, Readings.class, Tenants.class, Budgets.class})
 class CrashRooms {
 
     @Bean

@@ -5,6 +5,7 @@ import static org.mockito.Mockito.when;
 
 import dev.caprock.TestDatabaseConfiguration;
 import dev.caprock.id.Ids;
+import dev.caprock.metrics.Readings;
 import dev.caprock.remote.Standing;
 import dev.caprock.sandbox.Provider;
 import dev.caprock.sandbox.Providers;
@@ -31,11 +32,12 @@ import org.springframework.context.annotation.Import;
 /** The loop's transactions as Spring puts them together, with no engine, no doings and no web: tests turn it by hand. */
 @EnableAutoConfiguration
 @AutoConfigurationPackage(basePackages = "dev.caprock.session")
-@ConfigurationPropertiesScan({"dev.caprock.secrets", "dev.caprock.tenant"})
+@ConfigurationPropertiesScan({"dev.caprock.secrets", "dev.caprock.tenant", "dev.caprock.metrics"})
 @EnableConfigurationProperties({LifecycleSettings.class, AdmissionSettings.class})
 @ComponentScan({"dev.caprock.journal", "dev.caprock.audit", "dev.caprock.secrets"})
 @Import({
     TestDatabaseConfiguration.class,
+    Readings.class,
     Sessions.class,
     SessionQueue.class,
     Chronicle.class,

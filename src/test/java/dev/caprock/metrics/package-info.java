@@ -1,0 +1,4 @@
+@NullMarked
+package dev.caprock.metrics;
+
+import org.jspecify.annotations.NullMarked;
