@@ -5,6 +5,7 @@ import dev.caprock.audit.Audit;
 import dev.caprock.id.PublicId;
 import dev.caprock.journal.Entry;
 import dev.caprock.journal.Journal;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Writes what became so of a session to its journal, its audit chain and the log, in the transaction that made it so. */
+/** Writes what became so of a session to its journal, its audit chain and the log, in the transaction that made it so; and counts it. */
 @Component
 public class Chronicle {
 
@@ -31,10 +32,12 @@ public class Chronicle {
 
     private final Journal journal;
     private final Audit audit;
+    private final SessionMeters meters;
 
-    Chronicle(Journal journal, Audit audit) {
+    Chronicle(Journal journal, Audit audit, MeterRegistry meters) {
         this.journal = journal;
         this.audit = audit;
+        this.meters = new SessionMeters(meters);
     }
 
     /** Records all facts that the session has gathered. Call it last: it locks the journal, then the audit chain. */
@@ -51,6 +54,7 @@ public class Chronicle {
         if (!entries.isEmpty()) {
             journal.append(session.id(), at, entries);
         }
+        meters.count(session, facts);
         for (Fact fact : facts) {
             log(session, fact);
             if (!NOT_AUDITED.contains(fact.type())) {
