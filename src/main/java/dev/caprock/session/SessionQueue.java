@@ -1,9 +1,13 @@
 package dev.caprock.session;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -146,5 +150,43 @@ public class SessionQueue {
             counts.put(row.getString("provider"), row.getLong("live"));
         });
         return counts;
+    }
+
+    /**
+     * Sessions of one kind that are not closed.
+     *
+     * @param heldBy what of their tenant's they wait for; null when they do not wait, or for their provider
+     * @param longest for how long the one among them that has been longest in this status has been; zero where nobody waits for a
+     *     status to end
+     */
+    public record Crowd(
+            String provider, SessionStatus status, @Nullable Hold heldBy, long sessions, Duration longest) {}
+
+    /** All sessions that are not closed. One query, by indexes that hold no closed one. */
+    public List<Crowd> crowds() {
+        return jdbc.sql("""
+                        select provider, status, held_by, count(*) as sessions,
+                               coalesce(extract(epoch from clock_timestamp() - min(since)), 0)::float8 as longest
+                            from (
+                                select provider, status, held_by, created_at as since from session where status = 'QUEUED'
+                                union all
+                                select provider, status, null,
+                                        case status
+                                            when 'OPENING' then coalesce(reopened_at, started_at)
+                                            when 'CLOSING' then closing_at
+                                        end
+                                    from session where status in ('OPENING', 'RUNNING', 'IDLE', 'CLOSING')
+                            ) as open
+                            group by provider, status, held_by""").query(SessionQueue::crowd).list();
+    }
+
+    private static Crowd crowd(ResultSet row, int number) throws SQLException {
+        String held = row.getString("held_by");
+        return new Crowd(
+                row.getString("provider"),
+                SessionStatus.valueOf(row.getString("status")),
+                held == null ? null : Hold.valueOf(held),
+                row.getLong("sessions"),
+                Duration.ofMillis(Math.max(0, Math.round(row.getDouble("longest") * 1000))));
     }
 }

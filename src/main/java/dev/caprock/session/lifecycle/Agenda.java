@@ -7,9 +7,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -36,11 +41,13 @@ class Agenda implements Wakes {
     private final JdbcClient jdbc;
     private final Nudge nudge;
     private final Replica replica;
+    private final Map<Place.Kind, LongAdder> takenOver = new EnumMap<>(Place.Kind.class);
 
     Agenda(JdbcClient jdbc, Nudge nudge, Replica replica) {
         this.jdbc = jdbc;
         this.nudge = nudge;
         this.replica = replica;
+        EnumSet.allOf(Place.Kind.class).forEach(kind -> takenOver.put(kind, new LongAdder()));
     }
 
     // ---- for everyone --------------------------------------------------------------------------------------------
@@ -168,21 +175,39 @@ class Agenda implements Wakes {
     public List<Claim> claim(int limit) {
         return jdbc.sql("""
                         with due as (
-                            select kind, id from agenda
+                            select kind, id, false as orphan from agenda
                                 where claimed_by is null and due_at <= clock_timestamp()
                                 order by due_at limit :limit for update skip locked),
                         orphaned as (
-                            select kind, id from agenda
+                            select kind, id, true as orphan from agenda
                                 where claimed_by in (select r.id from replica r where r.alive_until <= clock_timestamp())
                                 limit :limit for update skip locked),
                         free as (select * from orphaned union all select * from due limit :limit)
                         update agenda a set claimed_by = :replica, generation = generation + 1
                             from free where a.kind = free.kind and a.id = free.id
-                            returning a.kind, a.id, a.generation""")
+                            returning a.kind, a.id, a.generation, free.orphan""")
                 .param("limit", limit)
                 .param("replica", replica.id())
-                .query(Agenda::claim)
+                .query(this::claimed)
                 .list();
+    }
+
+    private Claim claimed(ResultSet row, int number) throws SQLException {
+        Claim claim = claim(row, number);
+        if (row.getBoolean("orphan")) {
+            adder(claim.place().kind()).increment();
+        }
+        return claim;
+    }
+
+    /** How many places this replica has taken over from dead ones. */
+    @Transactional(propagation = Propagation.SUPPORTS) // it asks nobody
+    public long takenOver(Place.Kind kind) {
+        return adder(kind).sum();
+    }
+
+    private LongAdder adder(Place.Kind kind) {
+        return Objects.requireNonNull(takenOver.get(kind));
     }
 
     /** Locks a held place to the end of the transaction; empty when it is no longer ours. */
@@ -254,6 +279,14 @@ class Agenda implements Wakes {
     /** Frees a place that names this replica though nothing here works on it. */
     public void free(Claim claim) {
         release(claim, Instant.EPOCH, -1);
+    }
+
+    /** How many replicas are alive. */
+    @Transactional(readOnly = true)
+    public long replicas() {
+        return jdbc.sql("select count(*) from replica where alive_until > clock_timestamp()")
+                .query(Long.class)
+                .single();
     }
 
     /** Forgets replicas that died long ago and hold nothing. */

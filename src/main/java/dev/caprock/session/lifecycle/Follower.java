@@ -19,6 +19,7 @@ import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
@@ -41,7 +42,8 @@ final class Follower implements Runnable {
             Agents agents,
             Lease lease,
             FollowSettings settings,
-            ObservationRegistry observations) {}
+            ObservationRegistry observations,
+            LoopMeters meters) {}
 
     private static final Logger log = LoggerFactory.getLogger(Follower.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
@@ -51,11 +53,18 @@ final class Follower implements Runnable {
     private final Tools tools;
     private final Semaphore look = new Semaphore(0);
     private volatile @Nullable OutputBuffer reading;
+    private volatile UUID session;
     private int failures;
 
     Follower(Claim claim, Tools tools) {
         this.claim = claim;
         this.tools = tools;
+        this.session = claim.id();
+    }
+
+    /** Whose run it is; the run itself until that is read. */
+    UUID session() {
+        return session;
     }
 
     /** Has it look whether the run is still its own. Safe from every thread. */
@@ -94,6 +103,7 @@ final class Follower implements Runnable {
     }
 
     private boolean follow(FollowDesk.Followed followed) throws InterruptedException {
+        session = followed.session().id();
         if (followed.session().run(followed.run()).status() != RunStatus.RUNNING) {
             tools.desk().leave(claim);
             return true;
@@ -226,6 +236,7 @@ final class Follower implements Runnable {
                 return false;
             }
             moved(batch);
+            tools.meters().stored(buffer.waited());
             return true;
         }
 

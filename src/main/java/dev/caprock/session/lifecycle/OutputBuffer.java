@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * Between the thread that reads a run's output and the one that stores it. It holds a bounded number of bytes: a slow
@@ -22,19 +23,32 @@ final class OutputBuffer {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<Stretch> stretches = new ArrayList<>();
+    private final LongSupplier nanoTime;
     private int size;
+    private long oldest;
+    private long oldestTaken;
     private boolean ended;
     private boolean poked;
 
     private record Stretch(StandardStream stream, ByteArrayOutputStream bytes) {}
 
+    OutputBuffer() {
+        this(System::nanoTime);
+    }
+
+    OutputBuffer(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
     /** Adds bytes; waits while the buffer is full. */
     void put(StandardStream stream, byte[] bytes) throws InterruptedException {
+        long arrived = nanoTime.getAsLong();
         lock.lockInterruptibly();
         try {
             while (size >= LIMIT) {
                 changed.await();
             }
+            oldest = stretches.isEmpty() ? arrived : oldest;
             if (stretches.isEmpty() || stretches.getLast().stream() != stream) {
                 stretches.add(new Stretch(stream, new ByteArrayOutputStream()));
             }
@@ -82,8 +96,19 @@ final class OutputBuffer {
                     .toList();
             stretches.clear();
             size = 0;
+            oldestTaken = oldest;
             changed.signalAll();
             return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How long ago the oldest byte of what was taken last had arrived. */
+    Duration waited() {
+        lock.lock();
+        try {
+            return Duration.ofNanos(nanoTime.getAsLong() - oldestTaken);
         } finally {
             lock.unlock();
         }

@@ -109,6 +109,28 @@ class AgendaTest {
         here.beat(Duration.ZERO);
 
         assertThat(there.claim(1)).containsExactly(new Claim(place, 2));
+        assertThat(there.takenOver(Place.Kind.SESSION)).isEqualTo(1);
+        assertThat(there.takenOver(Place.Kind.RUN)).isZero();
+    }
+
+    @Test
+    void whatIsFreeOrWasHandedOverIsNotTakenOver() {
+        open();
+        here.free(here.claim(1).getFirst());
+
+        assertThat(there.claim(1)).hasSize(1);
+
+        assertThat(here.takenOver(Place.Kind.SESSION)).isZero();
+        assertThat(there.takenOver(Place.Kind.SESSION)).isZero();
+    }
+
+    @Test
+    void replicasAreCountedWhileTheyAreAlive() {
+        assertThat(here.replicas()).isEqualTo(2);
+
+        there.beat(Duration.ZERO);
+
+        assertThat(here.replicas()).isEqualTo(1);
     }
 
     // ---- fencing -------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import dev.caprock.id.Ids;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.Optional;
@@ -64,7 +65,8 @@ class ClaimerTest {
                 mock(),
                 Defaults.LIFECYCLE,
                 mock(),
-                ObservationRegistry.NOOP);
+                ObservationRegistry.NOOP,
+                new SimpleMeterRegistry());
 
         claimer.claim();
         verify(followDesk, timeout(10_000)).read(any());

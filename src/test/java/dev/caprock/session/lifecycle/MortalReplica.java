@@ -57,6 +57,7 @@ final class MortalReplica implements AutoCloseable {
                 .forEach(found ->
                         classes.add(ClassUtils.resolveClassName(String.valueOf(found.getBeanClassName()), loader)));
         classes.removeIf(type -> type.getPackageName().matches(".*\\.(web|sweep)"));
+        classes.remove(InstallationMeters.class); // what rooms that outlive it read would keep it
         return classes;
     }
 

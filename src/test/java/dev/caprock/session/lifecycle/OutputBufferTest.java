@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -102,6 +103,25 @@ class OutputBufferTest {
 
         buffer.end();
         buffer.gather(LONG);
+    }
+
+    /** As the journal's lag is measured: gathering counts, and so does waiting for room. */
+    @Test
+    void itTellsHowLongTheOldestOfWhatWasTakenHadBeenHere() throws Exception {
+        var nanoTime = new AtomicLong();
+        var timed = new OutputBuffer(nanoTime::get);
+        timed.put(STDOUT, "old".getBytes(UTF_8));
+        nanoTime.set(2_000_000);
+        timed.put(STDERR, "new".getBytes(UTF_8));
+        nanoTime.set(5_000_000);
+
+        assertThat(timed.take(LONG)).hasSize(2);
+        assertThat(timed.waited()).isEqualTo(Duration.ofMillis(5));
+        timed.put(STDOUT, "next".getBytes(UTF_8));
+        nanoTime.set(6_000_000);
+        assertThat(timed.waited()).as("not yet taken").isEqualTo(Duration.ofMillis(6));
+        assertThat(timed.take(LONG)).hasSize(1);
+        assertThat(timed.waited()).isEqualTo(Duration.ofMillis(1));
     }
 
     private void put(String text) throws InterruptedException {
