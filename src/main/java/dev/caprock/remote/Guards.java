@@ -91,6 +91,14 @@ final class Guards {
         return Standing.free(breaker, holds.isDoubtful() ? 1 : free);
     }
 
+    Duration held(Purpose purpose) {
+        return holds.left(purpose);
+    }
+
+    long holds() {
+        return holds.count();
+    }
+
     private static Duration period(RateLimiter limiter) {
         return limiter.getRateLimiterConfig().getLimitRefreshPeriod();
     }

@@ -27,6 +27,7 @@ final class Holds {
     private final Map<Purpose, Instant> until = new EnumMap<>(Purpose.class);
     private Instant restUntil = Instant.MIN;
     private int inVain;
+    private long count;
 
     /**
      * @param rest how long creates are held when the remote does not say how long it is busy
@@ -43,6 +44,7 @@ final class Holds {
         if (busy.status() != TOO_MANY && busy.status() != UNAVAILABLE) {
             return; // it did not answer, or speaks of one sandbox alone
         }
+        count++;
         Duration asked = busy.retryAfter();
         if (asked == null) {
             if (told == Purpose.CREATE) {
@@ -76,6 +78,11 @@ final class Holds {
     /** Whether the remote was full when it was asked last. */
     synchronized boolean isDoubtful() {
         return inVain > 0;
+    }
+
+    /** How often the remote said that it is full, or is to be left alone. */
+    synchronized long count() {
+        return count;
     }
 
     /** How long calls of this purpose are held; zero when they are not. */

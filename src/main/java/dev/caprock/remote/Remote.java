@@ -120,6 +120,16 @@ public final class Remote {
         return guards.standing();
     }
 
+    /** How long calls of a purpose are held back yet, since the remote asked for that. */
+    Duration held(Purpose purpose) {
+        return guards.held(purpose);
+    }
+
+    /** How often it has asked for that. */
+    long holds() {
+        return guards.holds();
+    }
+
     /** Performs one call whose purpose is {@link Purpose#WORK}. */
     public <T> T call(String operation, Supplier<T> call) {
         return call(Purpose.WORK, operation, call);
