@@ -56,6 +56,7 @@ class ManyReadersTest {
     void whoDoesNotReadIsCutOffAndDelaysNobody() throws Exception {
         var session = scenario.session().shell(BIG).start();
         session.awaitEvent("run.output");
+        double before = cutForBeingSlow();
 
         try (Socket lazy = connect(session)) {
             session.awaitClosed();
@@ -65,6 +66,14 @@ class ManyReadersTest {
             assertThat(everything(lazy)).as("cut off in the middle").doesNotContain("\"status\":\"closed\"");
         }
         assertThat(session.output("stdout")).hasSize(40 * 500_001);
+        assertThat(cutForBeingSlow() - before).isEqualTo(1);
+    }
+
+    private double cutForBeingSlow() {
+        return metrics.get("caprock.readers.cut")
+                .tag("reason", "slow")
+                .counter()
+                .count();
     }
 
     private Socket connect(StartedSession session) throws IOException {

@@ -1,6 +1,7 @@
 package dev.caprock.session.web;
 
 import dev.caprock.journal.Tail;
+import dev.caprock.session.web.ReaderMeters.Cut;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -40,6 +41,11 @@ class EventStream {
             response.setHeader("Cache-Control", "no-store");
             response.setHeader("X-Accel-Buffering", "no"); // proxies that know it pass each event on at once
             write(session, after, watch, response.getOutputStream());
+        } catch (IOException failure) {
+            if (readers.areWelcome()) {
+                readers.meters().cut(Cut.of(failure));
+            }
+            throw failure;
         }
     }
 
@@ -51,6 +57,7 @@ class EventStream {
             EventPages.Page page = pages.after(session, seq);
             if (page != null) {
                 out.write(page.bytes());
+                readers.meters().sent(page.last() - seq); // they are dense
                 seq = page.last();
             }
             out.flush();
@@ -62,6 +69,7 @@ class EventStream {
                 out.flush();
             }
         }
+        readers.meters().cut(Cut.STOPPING);
         // spread, so that not all of them come at once
         send(
                 out,

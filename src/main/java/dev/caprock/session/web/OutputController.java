@@ -10,6 +10,7 @@ import dev.caprock.problem.Problem;
 import dev.caprock.session.Run;
 import dev.caprock.session.Session;
 import dev.caprock.session.Sessions;
+import dev.caprock.session.web.ReaderMeters.Cut;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -81,6 +82,9 @@ class OutputController {
             response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
             response.setHeader("X-Content-Type-Options", "nosniff");
             write(wanted, after, follow, watch, response.getOutputStream());
+        } catch (IOException failure) {
+            readers.meters().cut(readers.areWelcome() ? Cut.of(failure) : Cut.STOPPING);
+            throw failure;
         }
     }
 

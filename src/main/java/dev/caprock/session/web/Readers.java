@@ -2,7 +2,6 @@ package dev.caprock.session.web;
 
 import dev.caprock.journal.Tail;
 import dev.caprock.problem.Problem;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
@@ -28,6 +27,7 @@ class Readers implements SmartLifecycle {
     private final int maximumPerTenant;
     private final Map<String, Integer> byTenant = new ConcurrentHashMap<>();
     private final Semaphore places;
+    private final ReaderMeters meters;
     private volatile boolean open;
 
     @Autowired
@@ -41,9 +41,7 @@ class Readers implements SmartLifecycle {
         this.maximum = settings.maximumReaders();
         this.maximumPerTenant = settings.maximumReadersPerTenant();
         this.places = new Semaphore(maximum);
-        Gauge.builder("caprock.readers", this, Readers::present)
-                .description("Streams of events and outputs that this replica writes")
-                .register(metrics);
+        this.meters = new ReaderMeters(metrics, this::present);
     }
 
     private int present() {
@@ -83,6 +81,10 @@ class Readers implements SmartLifecycle {
     private void leave(String tenant) {
         byTenant.computeIfPresent(tenant, (name, count) -> count == 1 ? null : count - 1);
         places.release();
+    }
+
+    ReaderMeters meters() {
+        return meters;
     }
 
     /** Whether streams may go on. */

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caprock.problem.Problem;
+import dev.caprock.session.web.ReaderMeters.Cut;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,28 @@ class ReadersTest {
 
         refused("acme", "too_many_readers");
         assertThat(present()).isZero();
+    }
+
+    @Test
+    void whyAStreamEndedBeforeItsEndIsToldApart() {
+        assertThat(Cut.of(new IOException("write", new SocketTimeoutException())))
+                .isEqualTo(Cut.SLOW);
+        assertThat(Cut.of(new IOException("Broken pipe"))).isEqualTo(Cut.GONE);
+
+        readers.meters().cut(Cut.SLOW);
+        readers.meters().sent(3);
+
+        assertThat(metrics.get("caprock.readers.cut")
+                        .tag("reason", "slow")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(metrics.get("caprock.readers.cut")
+                        .tag("reason", "gone")
+                        .counter()
+                        .count())
+                .isZero();
+        assertThat(metrics.get("caprock.readers.events").counter().count()).isEqualTo(3);
     }
 
     private void refused(String tenant, String code) {
