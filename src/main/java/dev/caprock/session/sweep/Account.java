@@ -12,6 +12,16 @@ sealed interface Account permits KeyAccount, SandboxAccount {
     /** As the rows of resources name it. */
     String name();
 
+    /** The part of the name that names no one. */
+    default String remote() {
+        return remoteOf(name());
+    }
+
+    static String remoteOf(String account) {
+        int slash = account.indexOf('/');
+        return slash < 0 ? account : account.substring(0, slash);
+    }
+
     /** The longest that one may take from its intent until it is there. */
     Duration longestCreate();
 

@@ -89,14 +89,6 @@ class Finds {
                 .update();
     }
 
-    /** How many are not proved gone. */
-    @Transactional(readOnly = true)
-    public long owed() {
-        return jdbc.sql("select count(*) from find where gone_at is null")
-                .query(Long.class)
-                .single();
-    }
-
     private void tell(Find find, boolean ended, Instant at) {
         UUID session = find.session();
         if (session != null) {

@@ -5,7 +5,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -59,6 +61,22 @@ public class Leaks {
                 .param("limit", limit)
                 .query(Leaks::leak)
                 .list();
+    }
+
+    /** How much of that all tenants owe and anybody can end, by type. Normally none. */
+    Map<Leak.Type, Long> count() {
+        var counts = new EnumMap<Leak.Type, Long>(Leak.Type.class);
+        jdbc.sql("""
+                        select 'RELEASE_OVERDUE' as type, count(*) as number
+                            from resource r join session s on s.id = r.session_id
+                            where s.status = 'CLOSING'
+                                and s.closing_at < clock_timestamp() - :overdue * interval '1 millisecond'
+                                and r.kind in ('SANDBOX', 'CREDENTIAL') and r.state in ('INTENDED', 'LIVE', 'LOST')
+                        union all
+                        select 'UNEXPLAINED', count(*) from find where gone_at is null""").param("overdue", settings.overdueAfter().toMillis()).query(row -> {
+            counts.put(Leak.Type.valueOf(row.getString("type")), row.getLong("number"));
+        });
+        return counts;
     }
 
     private static Leak leak(ResultSet row, int number) throws SQLException {

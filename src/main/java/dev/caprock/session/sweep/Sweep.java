@@ -3,10 +3,9 @@ package dev.caprock.session.sweep;
 import dev.caprock.id.PublicId;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.sandbox.Providers;
+import dev.caprock.session.ResourceKind;
 import dev.caprock.session.lifecycle.Installation;
 import dev.caprock.workspace.Workspaces;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +28,8 @@ class Sweep {
     private final Explanations explanations;
     private final Finds finds;
     private final SweepSettings settings;
-    private final MeterRegistry metrics;
+    private final Swept swept;
+    private final SweepMeters meters;
     private final Clock clock;
 
     Sweep(
@@ -39,7 +39,8 @@ class Sweep {
             Explanations explanations,
             Finds finds,
             SweepSettings settings,
-            MeterRegistry metrics,
+            Swept swept,
+            SweepMeters meters,
             Clock clock) {
         this.providers = providers;
         this.workspaces = workspaces;
@@ -47,22 +48,37 @@ class Sweep {
         this.explanations = explanations;
         this.finds = finds;
         this.settings = settings;
-        this.metrics = metrics;
+        this.swept = swept;
+        this.meters = meters;
         this.clock = clock;
-        Gauge.builder("caprock.sweep.owed", finds, Finds::owed)
-                .description("Leftovers that are found and not proved gone")
-                .register(metrics);
+        for (String name : providers.names()) {
+            meters.watch(Account.remoteOf(providers.named(name).account()), ResourceKind.SANDBOX);
+        }
+        if (workspaces.makesKeys()) {
+            meters.watch(Account.remoteOf(workspaces.account()), ResourceKind.CREDENTIAL);
+        }
     }
 
     /** Sweeps every account. One that does not answer is swept the next time. */
     void run() {
         for (Account account : accounts()) {
-            try {
-                note(account);
-                end(account);
-            } catch (RemoteFailure failure) {
-                log.warn("sweep account={} could not be swept; it is tried again", account.name(), failure);
+            swept.tried(account.remote());
+            boolean done = run(account);
+            if (done) {
+                swept.done(account.remote());
             }
+            meters.ended(account.remote(), done);
+        }
+    }
+
+    private boolean run(Account account) {
+        try {
+            note(account);
+            end(account);
+            return true;
+        } catch (RemoteFailure failure) {
+            log.warn("sweep account={} could not be swept; it is tried again", account.name(), failure);
+            return false;
         }
     }
 
@@ -84,7 +100,7 @@ class Sweep {
         things.stream()
                 .filter(thing -> thing.createdAt().isBefore(youngest) && !known.explains(thing))
                 .filter(thing -> account.isThere(thing.id())) // its session may have ended it since the list
-                .forEach(thing -> finds.note(account, thing).ifPresent(find -> report(find, thing)));
+                .forEach(thing -> finds.note(account, thing).ifPresent(find -> report(account, find, thing)));
     }
 
     private Duration age(Account account) {
@@ -92,7 +108,7 @@ class Sweep {
         return create.compareTo(settings.minimumAge()) > 0 ? create : settings.minimumAge();
     }
 
-    private void report(Find find, Thing thing) {
+    private void report(Account account, Find find, Thing thing) {
         log.warn(
                 "sweep.found kind={} account={} externalId={} session={} createdAt={}",
                 find.kind().text(),
@@ -100,8 +116,7 @@ class Sweep {
                 find.externalId(),
                 find.session() == null ? null : PublicId.SESSION.text(find.session()),
                 thing.createdAt());
-        metrics.counter("caprock.sweep.finds", "kind", find.kind().text(), "remote", remote(find))
-                .increment();
+        meters.found(account.remote(), find.kind());
     }
 
     /** Ends all that was found in an account; what asks for a pause gets one until the next sweep. */
@@ -127,11 +142,5 @@ class Sweep {
         }
         finds.gone(find);
         log.info("sweep.ended kind={} account={} externalId={}", find.kind().text(), find.account(), find.externalId());
-    }
-
-    /** The account's part that names no one. */
-    private static String remote(Find find) {
-        int slash = find.account().indexOf('/');
-        return slash < 0 ? find.account() : find.account().substring(0, slash);
     }
 }

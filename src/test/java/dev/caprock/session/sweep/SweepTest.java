@@ -23,7 +23,6 @@ import dev.caprock.workspace.Credentials;
 import dev.caprock.workspace.MountedRepo;
 import dev.caprock.workspace.Workspaces;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -71,7 +70,18 @@ class SweepTest {
     @Autowired
     private Audit audit;
 
-    private final MeterRegistry metrics = new SimpleMeterRegistry();
+    @Autowired
+    private Leaks leaks;
+
+    @Autowired
+    private Swept swept;
+
+    @Autowired
+    private SweepMeters meters;
+
+    @Autowired
+    private MeterRegistry registry;
+
     private final Ids ids = new Ids(Clock.systemUTC());
     private String repo = "";
 
@@ -84,14 +94,13 @@ class SweepTest {
     @ValueSource(strings = {"e2b", "vercel"})
     void aSandboxThatNothingExplainsIsDestroyed(String provider) {
         String sandbox = sandbox(provider, installation.tag(), new UUID(0, 1));
+        double before = found(provider);
 
         sweep(LATER);
 
         assertThat(providers.named(provider).get(sandbox)).isEmpty();
         assertThat(row(sandbox)).isEqualTo("SANDBOX gone");
-        assertThat(metrics.counter("caprock.sweep.finds", "kind", "sandbox", "remote", provider)
-                        .count())
-                .isEqualTo(1);
+        assertThat(found(provider) - before).isEqualTo(1);
     }
 
     @Test
@@ -202,11 +211,11 @@ class SweepTest {
 
         assertThat(row(sandbox)).isEqualTo("SANDBOX open");
         assertThat(error(sandbox)).startsWith("2 attempts, ").contains("403");
-        assertThat(metrics.get("caprock.sweep.owed").gauge().value()).isEqualTo(1);
+        assertThat(leaks.count()).containsEntry(Leak.Type.UNEXPLAINED, 1L);
         scenario.simulators().e2b().faults().clear();
         sweep(LATER);
         assertThat(row(sandbox)).isEqualTo("SANDBOX gone");
-        assertThat(metrics.get("caprock.sweep.owed").gauge().value()).isZero();
+        assertThat(leaks.count()).containsEntry(Leak.Type.UNEXPLAINED, 0L);
     }
 
     @Test
@@ -225,15 +234,39 @@ class SweepTest {
     void anAccountThatDoesNotAnswerHoldsUpNoOther() {
         String key = key(installation.tag());
         scenario.simulators().e2b().faults().on(Operation.LIST).untilCleared().then(Effect.error(500, "down"));
+        double failed = runs("e2b", "failed");
+        double done = runs("vercel", "done");
+        sweptLongAgo();
 
         sweep(LATER);
 
         assertThat(liveKeys()).doesNotContain(key);
+        assertThat(runs("e2b", "failed") - failed).isPositive();
+        assertThat(runs("vercel", "done") - done).isPositive();
+        assertThat(swept.ages().get("e2b")).isGreaterThan(3000);
+        assertThat(swept.ages().get("vercel")).isLessThan(60);
+    }
+
+    private void sweptLongAgo() {
+        int ignored = scenario.database()
+                .sql("update swept set swept_at = swept_at - interval '1 hour'")
+                .update();
+    }
+
+    private double runs(String remote, String outcome) {
+        return registry.counter("caprock.sweep.runs", "remote", remote, "outcome", outcome)
+                .count();
+    }
+
+    private double found(String remote) {
+        return registry.counter("caprock.sweep.finds", "remote", remote, "kind", "sandbox")
+                .count();
     }
 
     @Test
     void twoSweepsAtOnceFindAThingOnce() {
         String sandbox = sandbox("e2b", installation.tag(), new UUID(0, 1));
+        double before = found("e2b");
 
         var sweeps = Stream.generate(() -> CompletableFuture.runAsync(() -> sweep(LATER)))
                 .limit(4)
@@ -241,9 +274,7 @@ class SweepTest {
 
         sweeps.forEach(CompletableFuture::join);
         assertThat(row(sandbox)).isEqualTo("SANDBOX gone");
-        assertThat(metrics.counter("caprock.sweep.finds", "kind", "sandbox", "remote", "e2b")
-                        .count())
-                .isEqualTo(1);
+        assertThat(found("e2b") - before).isEqualTo(1);
     }
 
     @Test
@@ -291,7 +322,8 @@ class SweepTest {
                         explanations,
                         finds,
                         settings,
-                        metrics,
+                        swept,
+                        meters,
                         Clock.offset(Clock.systemUTC(), later))
                 .run();
     }
