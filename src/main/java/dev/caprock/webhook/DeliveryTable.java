@@ -35,6 +35,11 @@ class DeliveryTable {
             INSERT INTO webhook_delivery (id, webhook_id, type, payload, status, created_at, due_at, give_up_at)
             VALUES (:id, :webhook, 'webhook.test', :payload, 'PENDING', :now, :now - interval '1 day', :now + interval '1 minute')""";
 
+    private static final String PENDING = """
+            SELECT count(*) AS number, min(delivery.created_at) AS since
+            FROM webhook_delivery delivery JOIN webhook ON webhook.id = delivery.webhook_id
+            WHERE delivery.status = 'PENDING' AND webhook.deleted_at IS NULL AND webhook.disabled_at IS NULL""";
+
     private static final String REPLAY = """
             UPDATE webhook_delivery SET status = 'PENDING', attempts = 0, due_at = :now, give_up_at = :giveUp, finished_at = NULL,
                                         answer = NULL, error = NULL
@@ -71,6 +76,19 @@ class DeliveryTable {
                 .param("payload", payload)
                 .param("now", at(now))
                 .update();
+    }
+
+    /**
+     * What is to be delivered to webhooks that are there.
+     *
+     * @param since when the oldest of it was to be; null when there is none
+     */
+    record Pending(long number, @Nullable Instant since) {}
+
+    Pending pending() {
+        return database.sql(PENDING)
+                .query((row, number) -> new Pending(row.getLong("number"), WebhookTable.instant(row, "since")))
+                .single();
     }
 
     /** Sends one again that is over. */

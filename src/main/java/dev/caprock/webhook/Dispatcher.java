@@ -20,17 +20,25 @@ class Dispatcher implements SmartLifecycle {
     private final Secrets secrets;
     private final Sender sender;
     private final Clock clock;
+    private final WebhookMeters meters;
     private final int concurrentSends;
     private final Semaphore places;
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AtomicBoolean looking = new AtomicBoolean();
     private volatile boolean running;
 
-    Dispatcher(Deliveries deliveries, Secrets secrets, Sender sender, WebhookSettings settings, Clock clock) {
+    Dispatcher(
+            Deliveries deliveries,
+            Secrets secrets,
+            Sender sender,
+            WebhookSettings settings,
+            Clock clock,
+            WebhookMeters meters) {
         this.deliveries = deliveries;
         this.secrets = secrets;
         this.sender = sender;
         this.clock = clock;
+        this.meters = meters;
         this.concurrentSends = settings.concurrentSends();
         this.places = new Semaphore(concurrentSends);
     }
@@ -88,7 +96,9 @@ class Dispatcher implements SmartLifecycle {
         }
         List<byte[]> keys = secrets.open(claimed);
         if (!keys.isEmpty()) { // else the webhook was just deleted
-            deliveries.record(claimed, sender.send(claimed, keys));
+            Answer answer = sender.send(claimed, keys);
+            deliveries.record(claimed, answer);
+            meters.attempted(answer);
         }
     }
 

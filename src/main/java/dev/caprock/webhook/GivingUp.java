@@ -60,12 +60,19 @@ class GivingUp {
     private final JdbcClient database;
     private final TransactionTemplate transaction;
     private final Clock clock;
+    private final WebhookMeters meters;
 
-    GivingUp(WebhookTable webhooks, JdbcClient database, PlatformTransactionManager transactions, Clock clock) {
+    GivingUp(
+            WebhookTable webhooks,
+            JdbcClient database,
+            PlatformTransactionManager transactions,
+            Clock clock,
+            WebhookMeters meters) {
         this.webhooks = webhooks;
         this.database = database;
         this.transaction = new TransactionTemplate(transactions);
         this.clock = clock;
+        this.meters = meters;
     }
 
     /** A transaction for each batch. */
@@ -87,6 +94,7 @@ class GivingUp {
             all += some;
         } while (some == BATCH);
         if (all > 0) {
+            meters.givenUp(all);
             log.info("webhook.given-up webhook={} deliveries={}", PublicId.WEBHOOK.text(webhook), all);
         }
     }

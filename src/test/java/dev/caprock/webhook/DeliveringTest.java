@@ -14,9 +14,11 @@ import dev.caprock.journal.Journal;
 import dev.caprock.problem.Problem;
 import dev.caprock.remote.TurnedClock;
 import dev.caprock.secrets.Vault;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,6 +57,15 @@ class DeliveringTest {
 
     private static final Entry WARNING =
             new Entry("session.warning", null, Map.of("code", "c", "message", "said by a sandbox"));
+
+    @Autowired
+    private WebhookMeters meters;
+
+    @Autowired
+    private MeterRegistry registry;
+
+    @Autowired
+    private DeliveryTable deliveryTable;
 
     @Autowired
     private Webhooks webhooks;
@@ -325,7 +336,7 @@ class DeliveringTest {
         create();
         var late = new TurnedClock();
         late.turn(Duration.between(late.instant(), clock.instant()).plusSeconds(31));
-        var replica = new Dispatcher(deliveries, secrets, sender, settings, late);
+        var replica = new Dispatcher(deliveries, secrets, sender, settings, late, meters);
         dispatcher.stop();
         append(session(tenant), status("queued"));
         replica.start();
@@ -641,6 +652,68 @@ class DeliveringTest {
 
     // ---- the words of these tests --------------------------------------------------------------------------------
 
+    // ---- what is measured ----------------------------------------------------------------------------------------
+
+    @Test
+    void attemptsAndWhatFailsForGoodAreCounted() {
+        var counts = List.of("accepted", "failed", "gone");
+        List<Double> before = counts.stream().map(this::attempts).toList();
+        double failures = failures();
+        create();
+        append(session(tenant), status("queued"));
+        settle();
+        receiver.answers(500);
+        append(session(tenant), status("queued"));
+        settle();
+        receiver.answers(410);
+        turn(Duration.ofMinutes(1));
+
+        assertThat(counts.stream().map(this::attempts).toList())
+                .isEqualTo(before.stream().map(count -> count + 1).toList());
+        assertThat(failures()).isEqualTo(failures + 1);
+    }
+
+    @Test
+    void whatIsGivenUpIsCountedAsFailed() {
+        create();
+        receiver.answers(500);
+        append(session(tenant), status("queued"));
+        settle();
+        double failures = failures();
+
+        turn(Duration.ofHours(25));
+
+        assertThat(failures()).isEqualTo(failures + 1);
+    }
+
+    @Test
+    void whatIsStillToBeSentIsCountedFromItsEventOn() {
+        assertThat(deliveryTable.pending()).isEqualTo(new DeliveryTable.Pending(0, null));
+        var made = create();
+        dispatcher.stop();
+        append(session(tenant), status("queued"), WARNING);
+        Instant since = clock.instant();
+        clock.turn(Duration.ofMinutes(1));
+        append(session(tenant), status("queued"));
+
+        assertThat(deliveryTable.pending()).isEqualTo(new DeliveryTable.Pending(3, since));
+        webhooks.delete(made.webhook().id(), ann);
+        assertThat(deliveryTable.pending().number()).isZero();
+        dispatcher.start();
+        turn(Duration.ZERO);
+    }
+
+    private double attempts(String outcome) {
+        return registry.get("caprock.webhook.attempts")
+                .tag("outcome", outcome)
+                .counter()
+                .count();
+    }
+
+    private double failures() {
+        return registry.get("caprock.webhook.failures").counter().count();
+    }
+
     private Webhooks.WithSecret create() {
         return webhooks.create(receiver.uri(), null, null, ann);
     }
@@ -711,7 +784,7 @@ class DeliveringTest {
     }
 
     private Dispatcher another() {
-        var replica = new Dispatcher(deliveries, secrets, sender, settings, clock);
+        var replica = new Dispatcher(deliveries, secrets, sender, settings, clock, meters);
         replica.start();
         return replica;
     }
