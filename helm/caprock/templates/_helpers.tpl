@@ -43,6 +43,10 @@ app.kubernetes.io/part-of: caprock
 {{- end -}}
 {{- end -}}
 
+{{- define "caprock.metricsService" -}}
+{{- printf "%s-metrics" (include "caprock.fullname" . | trunc 55 | trimSuffix "-") -}}
+{{- end -}}
+
 {{- define "caprock.image" -}}
 {{- if .Values.image.digest -}}
 {{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}

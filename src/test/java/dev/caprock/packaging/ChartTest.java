@@ -13,6 +13,7 @@ import io.kubernetes.client.openapi.models.V1Pod;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1PodSpec;
 import io.kubernetes.client.openapi.models.V1Secret;
+import io.kubernetes.client.openapi.models.V1SecretKeySelector;
 import io.kubernetes.client.openapi.models.V1Service;
 import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
 import java.io.IOException;
@@ -20,12 +21,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.yaml.snakeyaml.Yaml;
+import tools.jackson.databind.json.JsonMapper;
 
 class ChartTest {
 
@@ -201,7 +205,7 @@ class ChartTest {
                 .getMetrics()
                 .getFirst()
                 .getPods();
-        Map<?, ?> monitor = manifests.one(Map.class);
+        Map<?, ?> monitor = manifests.custom("ServiceMonitor");
         Map<?, ?> endpoint = (Map<?, ?>) ((List<?>) ((Map<?, ?>) monitor.get("spec")).get("endpoints")).getFirst();
 
         assertThat(metric.getMetric().getName()).isEqualTo("caprock_sessions_live");
@@ -218,6 +222,91 @@ class ChartTest {
                 .satisfies(service -> assertThat(
                                 service.getSpec().getPorts().getFirst().getPort())
                         .isEqualTo(9090));
+    }
+
+    @Test
+    void prometheusSendsTheTokenThatTheReplicasTake() {
+        Manifests manifests = Chart.render("monitored");
+        Map<?, ?> monitor = (Map<?, ?>) manifests.custom("ServiceMonitor").get("spec");
+        Map<?, ?> endpoint = (Map<?, ?>) ((List<?>) monitor.get("endpoints")).getFirst();
+
+        assertThat(endpoint.get("authorization"))
+                .isEqualTo(Map.of("type", "Bearer", "credentials", Map.of("name", "caprock-scrape", "key", "token")));
+        assertThat(scrapeToken(manifests)).singleElement().satisfies(taken -> {
+            assertThat(taken.getName()).isEqualTo("caprock-scrape");
+            assertThat(taken.getKey()).isEqualTo("token");
+        });
+        assertThat(scrapeToken(Chart.render("production"))).isEmpty();
+    }
+
+    /** A Prometheus without the operator bears it too. */
+    @Test
+    void theTokenIsTakenWithoutTheOperator() {
+        Manifests manifests =
+                Chart.render("minimal", "metrics: {serviceMonitor: {authorization: {secret: scrape, key: bearer}}}");
+
+        assertThat(scrapeToken(manifests))
+                .extracting(V1SecretKeySelector::getKey)
+                .containsExactly("bearer");
+        assertThat(manifests.every(Map.class)).isEmpty();
+    }
+
+    private static List<V1SecretKeySelector> scrapeToken(Manifests manifests) {
+        return container(manifests.one(V1Deployment.class)).getEnv().stream()
+                .filter(variable -> variable.getName().equals("CAPROCK_SCRAPE_TOKEN"))
+                .map(variable -> variable.getValueFrom().getSecretKeyRef())
+                .toList();
+    }
+
+    @Test
+    void whoScrapesGetsThroughTheFence() {
+        Manifests manifests = Chart.render("monitored");
+
+        assertThat(manifests.one(V1NetworkPolicy.class).getSpec().getIngress().get(1))
+                .satisfies(scraping -> {
+                    assertThat(scraping.getPorts().getFirst().getPort().getStrValue())
+                            .isEqualTo("management");
+                    assertThat(scraping.getFrom()).hasSize(1);
+                });
+    }
+
+    @Test
+    void theRulesAreTheAlertsOfThisReleaseWithLinksToWhatToDo() throws IOException {
+        Map<?, ?> rule = Chart.render("monitored").custom("PrometheusRule");
+        String rendered = new Yaml().dump(rule.get("spec"));
+        List<String> alerts =
+                AlertsTest.alerts().stream().map(AlertsTest.Alert::name).toList();
+
+        assertThat(((Map<?, ?>) ((Map<?, ?>) rule.get("metadata")).get("labels")).get("release"))
+                .isEqualTo("prometheus");
+        assertThat(alerts)
+                .allSatisfy(alert -> assertThat(rendered)
+                        .contains("alert: " + alert + "\n")
+                        .contains("https://git.example.com/caprock/src/docs/operate.md#"
+                                + alert.toLowerCase(Locale.ROOT)));
+        assertThat(rendered)
+                .contains("absent(caprock_replicas{namespace=\"agents\",service=\"caprock-metrics\"})")
+                .contains("{{ $value | humanizeDuration }}");
+    }
+
+    @Test
+    void theDashboardIsFoundByItsLabel() throws IOException {
+        V1ConfigMap dashboard = Chart.render("monitored").one(V1ConfigMap.class);
+
+        assertThat(dashboard.getMetadata().getLabels()).containsEntry("grafana_dashboard", "1");
+        assertThat(JsonMapper.shared().readTree(dashboard.getData().get("caprock.json")))
+                .isEqualTo(JsonMapper.shared()
+                        .readTree(
+                                Chart.FOLDER.resolve("dashboards/caprock.json").toFile()));
+    }
+
+    /** What only looks needs no custom resource. */
+    @Test
+    void theDashboardIsThereWithoutTheOperator() {
+        Manifests manifests = Chart.render("minimal", "metrics: {dashboard: {enabled: true}}");
+
+        assertThat(manifests.every(V1ConfigMap.class)).hasSize(1);
+        assertThat(manifests.every(Map.class)).isEmpty();
     }
 
     private static List<Map.Entry<String, String>> selected(Map<?, ?> monitor) {
@@ -263,6 +352,11 @@ class ChartTest {
                     networkPolicy: {callers: everybody}        | /networkPolicy/callers | array
                     secret: {values: {mesa-key: x}}            |              | 'mesa-key'
                     metrics: {serviceMonitor: {enabled: 'yes'}} | /metrics/serviceMonitor/enabled | boolean
+                    metrics: {rules: {enabled: 'yes'}}         | /metrics/rules/enabled | boolean
+                    metrics: {rules: {runbooks: /docs}}        | /metrics/rules/runbooks | pattern
+                    metrics: {rules: {alerts: {}}}             |              | 'alerts'
+                    metrics: {dashboard: {enabled: 1}}         | /metrics/dashboard/enabled | boolean
+                    metrics: {dashboard: {labels: {a: 1}}}     | /metrics/dashboard/labels/a | string
                     """)
     void aWrongValueIsRefusedByName(String values, String place, String complaint) {
         assertThatThrownBy(() -> Chart.render("minimal", values))
@@ -275,6 +369,7 @@ class ChartTest {
     @CsvSource(delimiter = '|', textBlock = """
                     database: {url: ''}     | set database.url
                     secret: {existing: ''}  | set secret.existing
+                    metrics: {serviceMonitor: {enabled: true}} | set metrics.serviceMonitor.authorization.secret
                     """)
     void whatIsMissingIsAskedFor(String values, String request) {
         assertThatThrownBy(() -> Chart.render("minimal", values)).hasMessageContaining(request);

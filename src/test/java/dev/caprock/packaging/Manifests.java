@@ -30,18 +30,26 @@ record Manifests(List<Object> all) {
         Object read(String json) throws IOException;
     }
 
-    private static final Map<String, Model> MODELS = Map.of(
-            "v1/ConfigMap", V1ConfigMap::fromJson,
-            "v1/Pod", V1Pod::fromJson,
-            "v1/Secret", V1Secret::fromJson,
-            "v1/Service", V1Service::fromJson,
-            "v1/ServiceAccount", V1ServiceAccount::fromJson,
-            "apps/v1/Deployment", V1Deployment::fromJson,
-            "autoscaling/v2/HorizontalPodAutoscaler", V2HorizontalPodAutoscaler::fromJson,
-            "networking.k8s.io/v1/NetworkPolicy", V1NetworkPolicy::fromJson,
-            "policy/v1/PodDisruptionBudget", V1PodDisruptionBudget::fromJson,
-            "monitoring.coreos.com/v1/ServiceMonitor",
-                    json -> JsonMapper.shared().readValue(json, Map.class));
+    private static final Map<String, Model> MODELS = Map.ofEntries(
+            entry("v1/ConfigMap", V1ConfigMap::fromJson),
+            entry("v1/Pod", V1Pod::fromJson),
+            entry("v1/Secret", V1Secret::fromJson),
+            entry("v1/Service", V1Service::fromJson),
+            entry("v1/ServiceAccount", V1ServiceAccount::fromJson),
+            entry("apps/v1/Deployment", V1Deployment::fromJson),
+            entry("autoscaling/v2/HorizontalPodAutoscaler", V2HorizontalPodAutoscaler::fromJson),
+            entry("networking.k8s.io/v1/NetworkPolicy", V1NetworkPolicy::fromJson),
+            entry("policy/v1/PodDisruptionBudget", V1PodDisruptionBudget::fromJson),
+            entry(
+                    "monitoring.coreos.com/v1/ServiceMonitor",
+                    json -> JsonMapper.shared().readValue(json, Map.class)),
+            entry(
+                    "monitoring.coreos.com/v1/PrometheusRule",
+                    json -> JsonMapper.shared().readValue(json, Map.class)));
+
+    private static Map.Entry<String, Model> entry(String kind, Model model) {
+        return Map.entry(kind, model);
+    }
 
     static Manifests parse(String rendered) {
         return new Manifests(StreamSupport.stream(new Yaml().loadAll(rendered).spliterator(), false)
@@ -63,6 +71,15 @@ record Manifests(List<Object> all) {
 
     <T> List<T> every(Class<T> kind) {
         return all.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    /** The custom resource of a kind. */
+    Map<?, ?> custom(String kind) {
+        List<?> found = every(Map.class).stream()
+                .filter(resource -> kind.equals(resource.get("kind")))
+                .toList();
+        assertThat(found).as(kind).hasSize(1);
+        return (Map<?, ?>) found.getFirst();
     }
 
     <T> T one(Class<T> kind) {
