@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,20 +13,13 @@ import org.junit.jupiter.api.Test;
 /** What meters tell of a remote that is not well. Nothing is sent, and time is turned by hand. */
 class RemoteMetersTest {
 
+    /** Of the default settings. */
     private static final Duration PAUSE = Duration.ofSeconds(5);
 
+    private static final int MINIMUM_CALLS = 20;
+
     private final TurnedClock clock = new TurnedClock();
-    private final Remotes remotes = new Remotes(
-            new RemoteSettings(
-                    PAUSE,
-                    9,
-                    9,
-                    9,
-                    Duration.ofSeconds(2),
-                    Duration.ofMinutes(5),
-                    new RemoteSettings.Breaker(4, 4, 50, Duration.ofSeconds(20), 100, PAUSE, 2),
-                    Map.of()),
-            clock);
+    private final Remotes remotes = new Remotes(clock);
     private final Remote remote = remotes.named("stub");
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
@@ -39,7 +31,7 @@ class RemoteMetersTest {
     @Test
     void aBreakerIsInOneStateAtATime() {
         assertThat(breaker()).isEqualTo("100");
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < MINIMUM_CALLS; i++) {
             refused(Purpose.WORK, 502, null);
         }
         assertThat(breaker()).isEqualTo("010");
