@@ -91,8 +91,8 @@ public class Audit {
     }
 
     /** Where the chains of a tenant end, by chain, at most {@code limit} of those behind {@code after}. */
-    public List<ChainHead> heads(String tenant, @Nullable UUID after, int limit) {
-        return table.heads(tenant, after, limit);
+    public List<ChainEnd> ends(String tenant, @Nullable UUID after, int limit) {
+        return table.ends(tenant, after, limit);
     }
 
     /** The tenants of chains that have grown since their heads were last taken. */
@@ -109,9 +109,30 @@ public class Audit {
         return table.takeMoved(tenant, limit);
     }
 
-    /** The first of these, by chain, that is not (any more) a record of the tenant's chain with this hash. */
-    public Optional<ChainHead> firstDiffering(String tenant, List<ChainHead> expected) {
-        return table.firstDiffering(tenant, MAPPER.writeValueAsString(expected));
+    /** Those of these, by chain, that are not (any more) records of the tenant's chains with these hashes. */
+    public List<Differing> differing(String tenant, List<ChainHead> expected) {
+        return table.differing(tenant, MAPPER.writeValueAsString(expected));
+    }
+
+    /** Whose chains of sessions that began in this time are not retired, some or all. */
+    public List<String> tenantsKept(Instant begin, Instant end) {
+        return table.tenantsKept(begin, end);
+    }
+
+    /**
+     * Retires chains of a tenant's sessions that began in this time, in the caller's transaction: nothing can be appended to them
+     * any more. Those whose heads were not taken since they grew are left.
+     *
+     * @param number of the statement that says so
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public List<ChainHead> retire(String tenant, Instant begin, Instant end, long number, int limit) {
+        return table.retire(tenant, begin, end, number, limit);
+    }
+
+    /** Whether there are records from this time whose chain is not retired. */
+    public boolean holdsOthers(Instant begin, Instant end) {
+        return table.holdsOthers(begin, end);
     }
 
     private static Actor storable(Actor actor) {

@@ -55,7 +55,7 @@ class AuditTable {
             ORDER BY at, chain, seq LIMIT :limit""";
 
     private static final String HEADS = """
-            SELECT chain, last_seq, hash FROM audit_head
+            SELECT chain, last_seq, hash, retirement FROM audit_head
             WHERE tenant = :tenant AND (cast(:after AS uuid) IS NULL OR chain > :after) ORDER BY chain LIMIT :limit""";
 
     private static final String TENANTS_MOVED = "SELECT DISTINCT tenant FROM audit_head WHERE moved";
@@ -68,14 +68,35 @@ class AuditTable {
             RETURNING audit_head.chain, last_seq, hash""";
 
     /** A head whose row was removed, set back or given to another tenant differs too. */
-    private static final String FIRST_DIFFERING = """
-            SELECT expected.chain, expected.seq AS last_seq, decode(expected.hash, 'hex') AS hash
+    private static final String DIFFERING = """
+            SELECT expected.chain, expected.seq AS last_seq, decode(expected.hash, 'hex') AS hash,
+                   CASE WHEN audit.seq IS NULL AND audit_head.last_seq >= expected.seq THEN retirement END AS retirement
             FROM json_to_recordset(cast(:expected AS json)) AS expected (chain uuid, seq bigint, hash text)
             LEFT JOIN audit ON audit.chain = expected.chain AND audit.seq = expected.seq
             LEFT JOIN audit_head ON audit_head.chain = expected.chain AND audit_head.tenant = :tenant
             WHERE audit.hash IS DISTINCT FROM decode(expected.hash, 'hex') OR audit_head.last_seq IS NULL
                OR audit_head.last_seq < expected.seq
-            ORDER BY expected.chain LIMIT 1""";
+            ORDER BY expected.chain""";
+
+    /** The chains of tenants, which grow for ever, have ids of another version, which may fall into any range. */
+    private static final String TENANTS_KEPT = """
+            SELECT DISTINCT tenant FROM audit_head
+            WHERE chain >= first_id_at(:begin) AND chain < first_id_at(:end)
+              AND substring(chain::text FROM 15 FOR 1) = '7' AND retirement IS NULL ORDER BY tenant""";
+
+    private static final String RETIRE = """
+            WITH taken AS (
+                SELECT chain FROM audit_head
+                WHERE tenant = :tenant AND chain >= first_id_at(:begin) AND chain < first_id_at(:end)
+                  AND substring(chain::text FROM 15 FOR 1) = '7' AND retirement IS NULL AND NOT moved AND last_seq > 0
+                ORDER BY chain LIMIT :limit FOR UPDATE SKIP LOCKED)
+            UPDATE audit_head SET retirement = :number FROM taken WHERE audit_head.chain = taken.chain
+            RETURNING audit_head.chain, last_seq, hash""";
+
+    private static final String HOLDS_OTHERS = """
+            SELECT EXISTS (
+                SELECT FROM audit WHERE chain >= first_id_at(:begin) AND chain < first_id_at(:end)
+                AND NOT EXISTS (SELECT FROM audit_head WHERE audit_head.chain = audit.chain AND retirement IS NOT NULL))""";
 
     private final JdbcClient database;
 
@@ -155,12 +176,12 @@ class AuditTable {
                 .list();
     }
 
-    List<ChainHead> heads(String tenant, @Nullable UUID after, int limit) {
+    List<ChainEnd> ends(String tenant, @Nullable UUID after, int limit) {
         return database.sql(HEADS)
                 .param("tenant", tenant)
                 .param("after", after)
                 .param("limit", limit)
-                .query(AuditTable::chainHead)
+                .query((row, number) -> new ChainEnd(chainHead(row, number), row.getObject("retirement", Long.class)))
                 .list();
     }
 
@@ -171,23 +192,46 @@ class AuditTable {
     }
 
     List<ChainHead> takeMoved(String tenant, int limit) {
-        return database
-                .sql(TAKE_MOVED)
-                .param("tenant", tenant)
-                .param("limit", limit)
-                .query(AuditTable::chainHead)
-                .list()
-                .stream()
+        return sorted(database.sql(TAKE_MOVED).param("tenant", tenant).param("limit", limit));
+    }
+
+    private static List<ChainHead> sorted(JdbcClient.StatementSpec taking) {
+        return taking.query(AuditTable::chainHead).list().stream()
                 .sorted(Comparator.comparing(head -> head.chain().toString()))
                 .toList();
     }
 
-    Optional<ChainHead> firstDiffering(String tenant, String expected) {
-        return database.sql(FIRST_DIFFERING)
+    List<Differing> differing(String tenant, String expected) {
+        return database.sql(DIFFERING)
                 .param("tenant", tenant)
                 .param("expected", expected)
-                .query(AuditTable::chainHead)
-                .optional();
+                .query((row, number) -> new Differing(chainHead(row, number), row.getObject("retirement", Long.class)))
+                .list();
+    }
+
+    List<String> tenantsKept(Instant begin, Instant end) {
+        return database.sql(TENANTS_KEPT)
+                .param("begin", time(begin))
+                .param("end", time(end))
+                .query((row, number) -> String.valueOf(row.getString("tenant")))
+                .list();
+    }
+
+    List<ChainHead> retire(String tenant, Instant begin, Instant end, long number, int limit) {
+        return sorted(database.sql(RETIRE)
+                .param("tenant", tenant)
+                .param("begin", time(begin))
+                .param("end", time(end))
+                .param("number", number)
+                .param("limit", limit));
+    }
+
+    boolean holdsOthers(Instant begin, Instant end) {
+        return database.sql(HOLDS_OTHERS)
+                .param("begin", time(begin))
+                .param("end", time(end))
+                .query(Boolean.class)
+                .single();
     }
 
     private static Head head(ResultSet row, int number) throws SQLException {

@@ -74,7 +74,8 @@ class AuditController {
             Link lastCheckpoint,
             @Nullable String nextCursor) {}
 
-    record Counts(long checkpoints, long chains, long records) {}
+    /** @param retired chains whose records are not kept any more, as signed statements say */
+    record Counts(long checkpoints, long chains, long records, long retired) {}
 
     @GetMapping("/v1/audit")
     Page list(
@@ -93,8 +94,18 @@ class AuditController {
                 Text.storable("/action", action),
                 Text.storable("/subject", subject),
                 Text.storable("/target", target),
-                session == null ? null : session(session));
+                session == null ? null : chain(session));
         return page(search, after, limit);
+    }
+
+    /** The records of a session outlive it. */
+    private UUID chain(String id) {
+        UUID chain = PublicId.SESSION.parse(id).orElseThrow(() -> Problem.notFound("session"));
+        if (audit.search(new AuditSearch(tenant(), null, null, null, null, null, chain), null, 1)
+                .isEmpty()) {
+            throw Problem.notFound("session");
+        }
+        return chain;
     }
 
     @GetMapping("/v1/sessions/{id}/audit")
@@ -117,7 +128,7 @@ class AuditController {
         return new Inspected(
                 part.broken() == null,
                 part.broken(),
-                new Counts(part.checkpoints(), part.chains(), part.records()),
+                new Counts(part.checkpoints(), part.chains(), part.records(), part.retired()),
                 part.last(),
                 next == null ? null : next.text());
     }

@@ -2,6 +2,7 @@ package dev.caprock.evidence;
 
 import dev.caprock.audit.Audit;
 import dev.caprock.audit.AuditRecord;
+import dev.caprock.audit.ChainEnd;
 import dev.caprock.audit.ChainHead;
 import dev.caprock.id.Ids;
 import java.io.IOException;
@@ -23,16 +24,25 @@ class Export {
     private static final int CHAINS = 500;
     private static final int RECORDS = 1000;
     private static final int CHECKPOINTS = 20;
+    private static final int RETIREMENTS = 20;
 
     private final Audit audit;
     private final CheckpointTable checkpoints;
+    private final RetirementTable retirements;
     private final SigningKeys keys;
     private final Ids ids;
     private final Clock clock;
 
-    Export(Audit audit, CheckpointTable checkpoints, SigningKeys keys, Ids ids, Clock clock) {
+    Export(
+            Audit audit,
+            CheckpointTable checkpoints,
+            RetirementTable retirements,
+            SigningKeys keys,
+            Ids ids,
+            Clock clock) {
         this.audit = audit;
         this.checkpoints = checkpoints;
+        this.retirements = retirements;
         this.keys = keys;
         this.ids = ids;
         this.clock = clock;
@@ -52,6 +62,7 @@ class Export {
         private final String export = ids.next().toString();
         private final Digest digest = new Digest();
         private long checkpointCount;
+        private long retirementCount;
         private long chainCount;
         private long recordCount;
 
@@ -63,6 +74,7 @@ class Export {
         void write() throws IOException {
             line(new Line.Header(Line.FORMAT, tenant, export, clock.instant().truncatedTo(ChronoUnit.MICROS)));
             writeCheckpoints();
+            writeRetirements();
             writeChains();
             var trailer = new Line.Trailer(export, checkpointCount, chainCount, recordCount, digest.hexadecimal());
             out.write(bytes(new Line.SignedTrailer(key.sign(Line.Trailer.TYPE, Json.bytes(trailer)))));
@@ -85,19 +97,39 @@ class Export {
             }
         }
 
+        private void writeRetirements() throws IOException {
+            long last = retirements.last(tenant);
+            List<RetirementTable.Row> page = retirements.read(tenant, retirementCount, RETIREMENTS);
+            while (retirementCount < last && !page.isEmpty()) {
+                for (RetirementTable.Row row : page) {
+                    line(new Line.SignedRetirement(row.envelope()));
+                }
+                retirementCount = page.getLast().number();
+                page = retirements.read(tenant, retirementCount, RETIREMENTS);
+            }
+        }
+
         private void writeChains() throws IOException {
             @Nullable UUID after = null;
-            List<ChainHead> heads = audit.heads(tenant, after, CHAINS);
-            while (!heads.isEmpty()) {
+            List<ChainEnd> ends = audit.ends(tenant, after, CHAINS);
+            while (!ends.isEmpty()) {
+                List<ChainHead> heads = ends.stream().map(ChainEnd::head).toList();
                 byte[] payload = Json.bytes(new Line.Heads(export, heads));
                 line(new Line.SignedHeads(key.sign(Line.Heads.TYPE, payload)));
-                for (ChainHead head : heads) {
-                    writeRecords(head);
+                for (ChainEnd end : ends) {
+                    if (!isRetired(end)) {
+                        writeRecords(end.head());
+                    }
                 }
-                chainCount += heads.size();
+                chainCount += ends.size();
                 after = heads.getLast().chain();
-                heads = audit.heads(tenant, after, CHAINS);
+                ends = audit.ends(tenant, after, CHAINS);
             }
+        }
+
+        /** By a statement that is in this export; records that are still there for a while might go while they are read. */
+        private boolean isRetired(ChainEnd end) {
+            return end.retirement() != null && end.retirement() <= retirementCount;
         }
 
         private void writeRecords(ChainHead head) throws IOException {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Verifies an export, line by line, with nothing but public keys. It keeps of the checkpoints what they signed, and of the rest
- * one line.
+ * Verifies an export, line by line, with nothing but public keys. It keeps of checkpoints and retirements what they signed, and of
+ * the rest one line.
  */
 final class ExportCheck {
 
@@ -36,11 +36,13 @@ final class ExportCheck {
 
     private Line.@Nullable Header header;
     private @Nullable CheckpointWalk checkpoints;
+    private @Nullable RetirementWalk retirements;
     private @Nullable ChainHead chain;
     private @Nullable Walk walk;
     private boolean ended;
     private long lines;
     private long chains;
+    private long retired;
     private long records;
     private long behind;
 
@@ -50,12 +52,24 @@ final class ExportCheck {
     sealed interface Result {
 
         /**
+         * @param chains how many there are with their records
+         * @param retired what has no records any more, as statements say
          * @param behind how many records no checkpoint covers: only this export's own signature does
          * @param last the last checkpoint in it; whoever has a later one knows that something was cut off
          * @param signatures whether they were verified
          */
-        record Intact(Line.Header header, long chains, long records, long behind, Link last, boolean signatures)
+        record Intact(
+                Line.Header header,
+                long chains,
+                Retired retired,
+                long records,
+                long behind,
+                Link last,
+                boolean signatures)
                 implements Result {}
+
+        /** @param upTo the latest month that is retired, in whole or in part; empty when none is */
+        record Retired(long chains, String upTo) {}
 
         /** @param line where it was noticed, from 1 */
         record Broken(long line, Finding finding) implements Result {}
@@ -77,10 +91,17 @@ final class ExportCheck {
                 return new Result.Broken(lines, broken);
             }
         }
-        if (!ended || header == null || checkpoints == null) {
+        if (!ended || header == null || checkpoints == null || retirements == null) {
             return new Result.Broken(lines + 1, cutOff());
         }
-        return new Result.Intact(header, chains, records, behind, checkpoints.reached(), keys.verify());
+        return new Result.Intact(
+                header,
+                chains - retired,
+                new Result.Retired(retired, retirements.upTo()),
+                records,
+                behind,
+                checkpoints.reached(),
+                keys.verify());
     }
 
     /** Names the record that would have come. */
@@ -127,6 +148,7 @@ final class ExportCheck {
         }
         header = found;
         checkpoints = new CheckpointWalk(keys, found.tenant(), Link.NONE);
+        retirements = new RetirementWalk(keys, found.tenant());
         return null;
     }
 
@@ -134,6 +156,7 @@ final class ExportCheck {
         return switch (line) {
             case Line.Header ignored -> Finding.part("header", "there is another one");
             case Line.SignedCheckpoint(Envelope envelope) -> checkpoint(envelope);
+            case Line.SignedRetirement(Envelope envelope) -> retirement(envelope);
             case Line.SignedHeads(Envelope envelope) -> heads(envelope, of);
             case RecordBody body -> record(body);
             case Line.SignedTrailer(Envelope envelope) -> trailer(envelope, of);
@@ -154,6 +177,12 @@ final class ExportCheck {
             ofChain.put(head.seq(), new Signed(head.hash(), checkpoint.number()));
         }
         return null;
+    }
+
+    private @Nullable Finding retirement(Envelope envelope) {
+        return retirements == null || chain != null || !next.isEmpty()
+                ? Finding.part("line", "a retirement is among the records")
+                : retirements.step(envelope);
     }
 
     private @Nullable Finding heads(Envelope envelope, Line.Header of) {
@@ -240,10 +269,31 @@ final class ExportCheck {
         if (chain == null || walk == null) {
             return null;
         }
+        if (walk.reached().seq() == 0 && retirements != null && retirements.states(chain)) {
+            return finishRetired(chain);
+        }
         if (walk.end() instanceof Verification.Broken(long seq, String reason)) {
             return Finding.record(chain.chain(), seq, reason);
         }
         return missing(chain.chain(), chain.seq() + 1);
+    }
+
+    /** What was signed on the way to its end cannot be compared any more; the end itself was signed too, and is the same. */
+    private @Nullable Finding finishRetired(ChainHead end) {
+        var ofChain = signed.getOrDefault(end.chain(), new TreeMap<>());
+        ofChain.headMap(end.seq()).clear();
+        Signed last = ofChain.remove(end.seq());
+        if (last == null || !last.hash().equals(end.hash())) {
+            return Finding.record(
+                    end.chain(),
+                    end.seq(),
+                    last == null
+                            ? "it is the end of a retired chain, which no checkpoint signed"
+                            : "checkpoint %d signed another record than the one at which the chain was retired"
+                                    .formatted(last.checkpoint()));
+        }
+        retired++;
+        return missing(end.chain(), end.seq() + 1);
     }
 
     private @Nullable Finding missing(UUID of, long first) {

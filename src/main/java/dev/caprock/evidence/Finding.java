@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The first thing that is not as it was written.
  *
- * @param what record, checkpoint, or part of an export
+ * @param what record, checkpoint, retirement, or part of an export
  * @param chain of the record
- * @param seq of the record, or the number of the checkpoint
+ * @param seq of the record, or the number of the checkpoint or retirement
  * @param reason for a person
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -21,6 +21,10 @@ record Finding(String what, @Nullable UUID chain, @Nullable Long seq, String rea
 
     static Finding checkpoint(long number, String reason) {
         return new Finding("checkpoint", null, number, reason);
+    }
+
+    static Finding retirement(long number, String reason) {
+        return new Finding("retirement", null, number, reason);
     }
 
     /** The part of an export that is neither a record nor a checkpoint. */

@@ -2,7 +2,9 @@ package dev.caprock.evidence;
 
 import dev.caprock.audit.Audit;
 import dev.caprock.audit.AuditRecord;
+import dev.caprock.audit.ChainEnd;
 import dev.caprock.audit.ChainHead;
+import dev.caprock.audit.Differing;
 import dev.caprock.audit.Head;
 import dev.caprock.audit.Verification;
 import dev.caprock.audit.Walk;
@@ -28,13 +30,19 @@ class Inspection {
 
     private final Audit audit;
     private final CheckpointTable checkpoints;
+    private final RetirementTable retirements;
     private final SigningKeys keys;
     private final TransactionTemplate transactions;
 
     Inspection(
-            Audit audit, CheckpointTable checkpoints, SigningKeys keys, PlatformTransactionManager transactionManager) {
+            Audit audit,
+            CheckpointTable checkpoints,
+            RetirementTable retirements,
+            SigningKeys keys,
+            PlatformTransactionManager transactionManager) {
         this.audit = audit;
         this.checkpoints = checkpoints;
+        this.retirements = retirements;
         this.keys = keys;
         this.transactions = new TransactionTemplate(transactionManager);
         transactions.setReadOnly(true);
@@ -44,6 +52,8 @@ class Inspection {
     /**
      * What a part came to.
      *
+     * @param chains how many of them were looked at from their first record to their head
+     * @param retired how many more have no records any more, as a signed statement says
      * @param next where to go on; null when this was the last part, or something is broken
      * @param last the last checkpoint; whoever knows of a later one knows that something was cut off
      */
@@ -51,6 +61,7 @@ class Inspection {
             long checkpoints,
             long chains,
             long records,
+            long retired,
             @Nullable Finding broken,
             @Nullable InspectionPlace next,
             Link last) {}
@@ -61,21 +72,38 @@ class Inspection {
         return Objects.requireNonNull(transactions.execute(status -> new Looking(tenant, trusted, limit).look(from)));
     }
 
+    /** The first thing that is not as it was written, in all parts of so many; null when there is none. */
+    @Nullable
+    Finding all(String tenant, int limit) {
+        InspectionPlace place = InspectionPlace.START;
+        while (place != null) {
+            Part part = inspect(tenant, place, limit);
+            if (part.broken() != null) {
+                return part.broken();
+            }
+            place = part.next();
+        }
+        return null;
+    }
+
     /** One part. */
     private final class Looking {
 
         private final String tenant;
         private final PublicKeys trusted;
         private final int limit;
+        private final Statements statements;
         private long looked;
         private long checkpointCount;
         private long chainCount;
         private long recordCount;
+        private long retiredCount;
 
         Looking(String tenant, PublicKeys trusted, int limit) {
             this.tenant = tenant;
             this.trusted = trusted;
             this.limit = limit;
+            this.statements = new Statements(retirements, trusted, tenant);
         }
 
         Part look(InspectionPlace from) {
@@ -96,7 +124,7 @@ class Inspection {
 
         private Part part(@Nullable Finding broken, @Nullable InspectionPlace next) {
             Link last = checkpoints.last(tenant).map(CheckpointTable.Row::link).orElse(Link.NONE);
-            return new Part(checkpointCount, chainCount, recordCount, broken, next, last);
+            return new Part(checkpointCount, chainCount, recordCount, retiredCount, broken, next, last);
         }
 
         private Progress checkpoint(long after) {
@@ -118,7 +146,10 @@ class Inspection {
             }
             checkpointCount++;
             looked += checkpoint.heads().size();
-            return audit.firstDiffering(tenant, checkpoint.heads())
+            return audit.differing(tenant, checkpoint.heads()).stream()
+                    .filter(differing -> !isRetired(differing))
+                    .findFirst()
+                    .map(Differing::expected)
                     .map(head -> Progress.broken(Finding.record(
                             head.chain(),
                             head.seq(),
@@ -127,13 +158,29 @@ class Inspection {
                     .orElse(Progress.to(new InspectionPlace.AfterCheckpoint(checkpoint.number())));
         }
 
+        /** What was signed before its chain was retired cannot be compared any more, but for the last. */
+        private boolean isRetired(Differing differing) {
+            ChainHead expected = differing.expected();
+            ChainHead stated =
+                    differing.retirement() == null ? null : statements.end(expected.chain(), differing.retirement());
+            return stated != null && (expected.seq() < stated.seq() || expected.equals(stated));
+        }
+
+        /** Whole: a statement of less, or records that are there in part, excuse nothing. */
+        private boolean isRetired(ChainEnd end) {
+            Long retirement = end.retirement();
+            return retirement != null
+                    && end.head().equals(statements.end(end.head().chain(), retirement))
+                    && audit.read(end.head().chain(), 0, 1).isEmpty();
+        }
+
         /** @param reached the seq up to which it was looked at before */
         private Progress chain(UUID after, long reached) {
-            List<ChainHead> found = audit.heads(tenant, after, 1);
+            List<ChainEnd> found = audit.ends(tenant, after, 1);
             if (found.isEmpty()) {
                 return Progress.end();
             }
-            ChainHead head = found.getFirst();
+            ChainHead head = found.getFirst().head();
             var walk = new Walk(head.head(), reached == 0 ? Head.NONE : at(head.chain(), reached));
             while (walk.reached().seq() < head.seq()) {
                 List<AuditRecord> page = audit.read(head.chain(), walk.reached().seq(), RECORDS);
@@ -144,6 +191,11 @@ class Inspection {
                 }
                 recordCount += page.size();
                 looked += page.size();
+                if (page.isEmpty() && isRetired(found.getFirst())) {
+                    retiredCount++;
+                    looked++;
+                    return Progress.to(new InspectionPlace.AfterChain(head.chain()));
+                }
                 if (page.isEmpty()) {
                     break;
                 }

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A line of an export, in this order: a header; the tenant's checkpoints; blocks of a signed line of heads and the records of
+ * A line of an export, in this order: a header; the tenant's checkpoints; what it has stated of retired chains; blocks of a signed line of heads and the records of
  * these chains, one chain after another; a signed trailer. Heads come before their records, so that who reads can tell at each
  * record whether it is the one that was signed.
  */
@@ -17,11 +17,18 @@ import java.util.List;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Line.Header.class, name = "header"),
     @JsonSubTypes.Type(value = Line.SignedCheckpoint.class, name = "checkpoint"),
+    @JsonSubTypes.Type(value = Line.SignedRetirement.class, name = "retirement"),
     @JsonSubTypes.Type(value = Line.SignedHeads.class, name = "heads"),
     @JsonSubTypes.Type(value = RecordBody.class, name = "record"),
     @JsonSubTypes.Type(value = Line.SignedTrailer.class, name = "trailer")
 })
-sealed interface Line permits Line.Header, Line.SignedCheckpoint, Line.SignedHeads, RecordBody, Line.SignedTrailer {
+sealed interface Line
+        permits Line.Header,
+                Line.SignedCheckpoint,
+                Line.SignedRetirement,
+                Line.SignedHeads,
+                RecordBody,
+                Line.SignedTrailer {
 
     String FORMAT = "caprock-audit-export/1";
 
@@ -40,6 +47,14 @@ sealed interface Line permits Line.Header, Line.SignedCheckpoint, Line.SignedHea
     record SignedCheckpoint(Envelope envelope) implements Line {
 
         public SignedCheckpoint {
+            requireNonNull(envelope, "envelope");
+        }
+    }
+
+    /** {@link Retirement} */
+    record SignedRetirement(Envelope envelope) implements Line {
+
+        public SignedRetirement {
             requireNonNull(envelope, "envelope");
         }
     }

@@ -60,6 +60,11 @@ public final class VerifyCommand {
                 out.printf(
                         "last checkpoint: number %d, digest %s%n",
                         intact.last().number(), intact.last().digest());
+                if (intact.retired().chains() > 0) {
+                    out.printf(
+                            "%d further chains are retired, of sessions up to %s: signed statements say how each ended, their records are not kept%n",
+                            intact.retired().chains(), intact.retired().upTo());
+                }
                 if (intact.behind() > 0) {
                     out.printf(
                             "%d of the records are behind it: only this export's own signature covers them%n",

@@ -5,6 +5,7 @@ import dev.caprock.audit.Actor;
 import dev.caprock.audit.Audit;
 import dev.caprock.audit.AuditRecord;
 import dev.caprock.audit.Audits;
+import dev.caprock.audit.Chains;
 import dev.caprock.id.Ids;
 import dev.caprock.secrets.Vaults;
 import java.io.ByteArrayInputStream;
@@ -30,6 +31,7 @@ final class GivenAudit {
     static final UUID A = UUID.fromString("0199f0a0-0000-7000-8000-00000000000a");
     static final UUID B = UUID.fromString("0199f0a0-0000-7000-8000-00000000000b");
     static final UUID C = UUID.fromString("0199f0a0-0000-7000-8000-00000000000c");
+    static final UUID YOUNGER = UUID.fromString("019b0000-0000-7000-8000-000000000001");
     static final UUID OF_OTHERS = UUID.fromString("0199f0a0-0000-7000-8000-00000000000d");
 
     private static final Instant AT = Instant.parse("2026-11-21T10:00:00.123456Z");
@@ -37,6 +39,7 @@ final class GivenAudit {
     final TestDatabase database = TestDatabase.fresh();
     final Audit audit = Audits.on(database.client());
     final CheckpointTable table = new CheckpointTable(database.client());
+    final RetirementTable retirements = new RetirementTable(database.client());
     final SigningKeys keys;
     final Checkpoints checkpoints;
     private final Clock clock = Clock.fixed(AT, ZoneOffset.UTC);
@@ -48,16 +51,30 @@ final class GivenAudit {
 
     /** Six of A, a checkpoint, two more of A and three of B, a second checkpoint, and then one of A and two of C. */
     static GivenAudit filled() {
+        return new GivenAudit().fill();
+    }
+
+    private GivenAudit fill() {
+        append(TENANT, A, 6);
+        append("other", OF_OTHERS, 2);
+        checkpoints.make(TENANT);
+        append(TENANT, A, 2);
+        append(TENANT, B, 3);
+        checkpoints.make(TENANT);
+        append(TENANT, A, 1);
+        append(TENANT, C, 2);
+        return this;
+    }
+
+    /** The same in a partition of their month, beside a chain of the tenant, and one of a younger session. */
+    static GivenAudit filledOfMonth() {
         var given = new GivenAudit();
-        given.append(TENANT, A, 6);
-        given.append("other", OF_OTHERS, 2);
-        given.checkpoints.make(TENANT);
-        given.append(TENANT, A, 2);
-        given.append(TENANT, B, 3);
-        given.checkpoints.make(TENANT);
-        given.append(TENANT, A, 1);
-        given.append(TENANT, C, 2);
-        return given;
+        int ignored = given.database.client().sql("""
+                        CREATE TABLE audit_2025_10 PARTITION OF audit
+                        FOR VALUES FROM (first_id_at('2025-10-01T00:00Z')) TO (first_id_at('2025-11-01T00:00Z'))""").update();
+        given.append(TENANT, Chains.ofTenant(TENANT), 2);
+        given.append(TENANT, YOUNGER, 2);
+        return given.fill();
     }
 
     /** What another replica, or the same one after a restart, would sign with. */
@@ -86,7 +103,7 @@ final class GivenAudit {
     List<String> export(SigningKeys signing) {
         var out = new ByteArrayOutputStream();
         try {
-            new Export(audit, table, signing, new Ids(clock), clock).write(TENANT, out);
+            new Export(audit, table, retirements, signing, new Ids(clock), clock).write(TENANT, out);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
@@ -103,11 +120,11 @@ final class GivenAudit {
             var in = new ByteArrayInputStream(export.getBytes(StandardCharsets.UTF_8));
             return switch (ExportCheck.of(in, trusted)) {
                 case ExportCheck.Result.Intact intact ->
-                    "intact: %d records in %d chains, %d checkpoints"
-                            .formatted(
-                                    intact.records(),
-                                    intact.chains(),
-                                    intact.last().number());
+                    intact(
+                            intact.records(),
+                            intact.chains(),
+                            intact.last().number(),
+                            intact.retired().chains());
                 case ExportCheck.Result.Broken(long line, Finding finding) -> named(finding.text());
             };
         } catch (IOException impossible) {
@@ -115,13 +132,24 @@ final class GivenAudit {
         }
     }
 
+    private Inspection inspection() {
+        return new Inspection(audit, table, retirements, keys, new JdbcTransactionManager(database.dataSource()));
+    }
+
+    /** At some time after the sessions began, and were removed. */
+    Retiring retiring(Instant now) {
+        Clock later = Clock.fixed(now, ZoneOffset.UTC);
+        return new Retiring(audit, checkpoints, inspection(), retirements, keys, database.transactions(), later);
+    }
+
     /** What the service itself says, part by part. */
     String inspect(int limit) {
-        var inspection = new Inspection(audit, table, keys, new JdbcTransactionManager(database.dataSource()));
+        var inspection = inspection();
         InspectionPlace place = InspectionPlace.START;
         long checkpointCount = 0;
         long chainCount = 0;
         long recordCount = 0;
+        long retiredCount = 0;
         while (place != null) {
             Inspection.Part part = inspection.inspect(TENANT, place, limit);
             Finding broken = part.broken();
@@ -131,10 +159,16 @@ final class GivenAudit {
             checkpointCount += part.checkpoints();
             chainCount += part.chains();
             recordCount += part.records();
+            retiredCount += part.retired();
             InspectionPlace next = part.next();
             place = next == null ? null : InspectionPlace.parse(next.text()).orElseThrow();
         }
-        return "intact: %d records in %d chains, %d checkpoints".formatted(recordCount, chainCount, checkpointCount);
+        return intact(recordCount, chainCount, checkpointCount, retiredCount);
+    }
+
+    private static String intact(long records, long chains, long checkpoints, long retired) {
+        return "intact: %d records in %d chains, %d checkpoints%s"
+                .formatted(records, chains, checkpoints, retired == 0 ? "" : ", %d retired".formatted(retired));
     }
 
     /** As somebody could who owns the database: past the triggers. */
@@ -145,7 +179,10 @@ final class GivenAudit {
                     .update();
             for (String statement : statements) {
                 int ignored = database.client()
-                        .sql(statement.replace("$A", "'%s'".formatted(A)).replace("$B", "'%s'".formatted(B)))
+                        .sql(statement
+                                .replace("$A", "'%s'".formatted(A))
+                                .replace("$B", "'%s'".formatted(B))
+                                .replace("$Y", "'%s'".formatted(YOUNGER)))
                         .update();
             }
         });

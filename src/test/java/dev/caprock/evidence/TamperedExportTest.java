@@ -370,6 +370,7 @@ class TamperedExportTest {
     private static Envelope envelope(String line) {
         return switch (line(line)) {
             case Line.SignedCheckpoint(Envelope envelope) -> envelope;
+            case Line.SignedRetirement(Envelope envelope) -> envelope;
             case Line.SignedHeads(Envelope envelope) -> envelope;
             case Line.SignedTrailer(Envelope envelope) -> envelope;
             case Line.Header ignored -> throw new AssertionError("a header is not signed");
