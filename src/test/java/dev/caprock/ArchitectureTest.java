@@ -85,7 +85,8 @@ class ArchitectureTest {
         "dev.caprock.session.lifecycle, id session sandbox workspace agent journal audit secrets remote tenant metrics",
         "dev.caprock.session.sweep,     id session session.lifecycle sandbox workspace audit remote metrics",
         "dev.caprock.session.web,       id problem idempotency session session.sweep sandbox workspace agent access journal audit remote tenant",
-        "dev.caprock.evidence..,        id problem access audit secrets session"
+        "dev.caprock.evidence..,        id problem access audit secrets session",
+        "dev.caprock.retention,         id audit evidence"
     })
     void thisPackageKnowsOnly(String room, String others) {
         onlyKnows(room, List.of(others.split(" ")));

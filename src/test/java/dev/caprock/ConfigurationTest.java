@@ -101,6 +101,9 @@ class ConfigurationTest {
                         caprock.remote.reserved-calls = 64
                         caprock.remote.rest = PT2S
                         caprock.requests.maximum-body = 4MB
+                        caprock.retention.audit = none
+                        caprock.retention.output = 30d
+                        caprock.retention.sessions = 90d
                         caprock.secrets.former-master-keys = none
                         caprock.secrets.kms-timeout = 5s
                         caprock.secrets.kms-uri = none

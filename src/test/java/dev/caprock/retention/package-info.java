@@ -1,0 +1,4 @@
+@NullMarked
+package dev.caprock.retention;
+
+import org.jspecify.annotations.NullMarked;
