@@ -3,6 +3,7 @@ package dev.caprock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -13,6 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** All configuration there is, as an editor shows it to whoever runs the service. */
 class ConfigurationTest {
 
+    private static final Path PAGE = Path.of("src/docs/configuration.md");
     private static final Path METADATA = Path.of("target/classes/META-INF/spring-configuration-metadata.json");
 
     @Test
@@ -161,6 +163,18 @@ class ConfigurationTest {
                 .allSatisfy(key -> assertThat(key.path("description").asString(""))
                         .as(key.path("name").asString())
                         .isNotBlank());
+    }
+
+    @Test
+    void thePageListsThemAsTheyAre() throws IOException {
+        String made = ConfigurationPage.of(properties());
+        if (Boolean.getBoolean("caprock.configuration.renew")) {
+            Files.writeString(PAGE, made);
+        }
+
+        assertThat(Files.readString(PAGE))
+                .as("renew it by ./mvnw test -Dtest=ConfigurationTest -Dcaprock.configuration.renew=true")
+                .isEqualTo(made);
     }
 
     private static List<JsonNode> properties() throws IOException {

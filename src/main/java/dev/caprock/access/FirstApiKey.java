@@ -120,7 +120,8 @@ public class FirstApiKey {
                 .bannerMode(Banner.Mode.OFF)
                 .logStartupInfo(false)
                 .properties(Map.of("logging.level.root", "warn"))
-                .properties(properties)
-                .run();
+                .run(properties.entrySet().stream()
+                        .map(property -> "--%s=%s".formatted(property.getKey(), property.getValue()))
+                        .toArray(String[]::new));
     }
 }

@@ -37,19 +37,25 @@ record AuditSettings(
             throw new IllegalArgumentException(
                     "caprock.audit.checkpoint-interval must be at least 1s but is " + checkpointInterval);
         }
+        // One that cannot be used is told with whatever else is wrong, not at the first signature.
+        boolean ignored = key(signingKey, signingKeyFile).isPresent();
     }
 
     /** Empty when none is configured. */
     Optional<SigningKey> configuredKey() {
+        return key(signingKey, signingKeyFile);
+    }
+
+    private static Optional<SigningKey> key(@Nullable String signingKey, @Nullable Path signingKeyFile) {
         String name = signingKey != null ? "caprock.audit.signing-key" : "" + signingKeyFile;
         try {
-            return text().map(SigningKey::of);
+            return text(signingKey, signingKeyFile).map(SigningKey::of);
         } catch (IllegalArgumentException malformed) {
             throw new IllegalStateException("%s is %s; %s".formatted(name, malformed.getMessage(), HOW));
         }
     }
 
-    private Optional<String> text() {
+    private static Optional<String> text(@Nullable String signingKey, @Nullable Path signingKeyFile) {
         if (signingKeyFile == null) {
             return Optional.ofNullable(signingKey);
         }

@@ -46,7 +46,6 @@ class SigningKeys {
         this.database = database;
         this.transactions = transactions;
         this.clock = clock;
-        settings.configuredKey(); // one that cannot be used is told at start, not at the first signature
     }
 
     /** @param encoded as SubjectPublicKeyInfo */

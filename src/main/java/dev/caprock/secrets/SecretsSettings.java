@@ -51,9 +51,21 @@ record SecretsSettings(
                     "caprock.secrets.kms-timeout must be longer than nothing but is " + kmsTimeout);
         }
         formerMasterKeys = List.copyOf(formerMasterKeys);
+        // Keys that cannot be used are told with whatever else is wrong, not later.
+        KeySource ignored = current(masterKey, masterKeyFile, kmsUri);
+        int ignoredToo = former(formerMasterKeys).size();
     }
 
     KeySource current() {
+        return current(masterKey, masterKeyFile, kmsUri);
+    }
+
+    List<KeySource> former() {
+        return former(formerMasterKeys);
+    }
+
+    private static KeySource current(
+            @Nullable String masterKey, @Nullable Path masterKeyFile, @Nullable String kmsUri) {
         if (kmsUri != null) {
             return new KeySource.Kms(kmsUri);
         }
@@ -62,11 +74,8 @@ record SecretsSettings(
                 : inFile("caprock.secrets.master-key-file", Objects.requireNonNull(masterKeyFile));
     }
 
-    List<KeySource> former() {
-        return formerMasterKeys.stream()
-                .map(String::strip)
-                .map(SecretsSettings::former)
-                .toList();
+    private static List<KeySource> former(List<String> entries) {
+        return entries.stream().map(String::strip).map(SecretsSettings::former).toList();
     }
 
     private static KeySource former(String entry) {

@@ -1,8 +1,10 @@
 package dev.caprock.workspace;
 
+import dev.caprock.remote.Account;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -36,7 +38,8 @@ public record MesaSettings(
         @DefaultValue(CredentialMode.AUTO) String credentialMode,
         @DefaultValue("Caprock") String authorName,
         @Nullable String authorEmail,
-        @Nullable String serviceDomain) {
+        @Nullable String serviceDomain)
+        implements Account {
 
     private static final Pattern KEY = Pattern.compile("[!-~]+");
     private static final Pattern SLUG = Pattern.compile("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?");
@@ -70,6 +73,14 @@ public record MesaSettings(
                         .formatted(Arrays.toString(CredentialMode.values()), credentialMode));
         requireAuthor(authorName, authorEmail);
         require(matches(DOMAIN, serviceDomain), "caprock.mesa.service-domain is not a domain: " + serviceDomain);
+    }
+
+    @Override
+    public Optional<String> missing() {
+        return hasKey()
+                ? Optional.empty()
+                : Optional.of(
+                        "caprock.mesa.api-key (MESA_API_KEY), a key of scope admin that the keys of sessions are minted with");
     }
 
     /** Whether there is any key at all. */

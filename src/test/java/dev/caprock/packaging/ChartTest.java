@@ -116,6 +116,31 @@ class ChartTest {
     }
 
     @Test
+    void secretsMayBeFilesThatNoVariableHolds() {
+        V1Deployment deployment =
+                Chart.render("minimal", "secret: {asFiles: true}").one(V1Deployment.class);
+        V1Container caprock = container(deployment);
+        String folder = caprock.getEnv().stream()
+                .filter(variable -> variable.getName().equals("CAPROCK_SECRETS_DIRECTORY"))
+                .findFirst()
+                .orElseThrow()
+                .getValue();
+
+        assertThat(caprock.getEnvFrom()).isNullOrEmpty();
+        assertThat(caprock.getVolumeMounts())
+                .filteredOn(mount -> mount.getMountPath().equals(folder))
+                .allSatisfy(mount -> {
+                    assertThat(mount.getReadOnly()).isTrue();
+                    assertThat(deployment.getSpec().getTemplate().getSpec().getVolumes())
+                            .filteredOn(volume -> volume.getName().equals(mount.getName()))
+                            .allSatisfy(volume -> assertThat(volume.getSecret().getSecretName())
+                                    .isEqualTo("caprock"))
+                            .hasSize(1);
+                })
+                .hasSize(1);
+    }
+
+    @Test
     void minimalTakesTheAccountFromTheSecretAndBringsNoPolicy() {
         Manifests manifests = Chart.render("minimal");
         V1Container caprock = container(manifests.one(V1Deployment.class));

@@ -1,9 +1,11 @@
 package dev.caprock.sandbox.e2b;
 
+import dev.caprock.remote.Account;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -38,7 +40,8 @@ record E2bSettings(
         @DefaultValue("PT30S") Duration callTimeout,
         @DefaultValue("PT20S") Duration keepalive,
 
-        @DefaultValue List<String> packageHosts) {
+        @DefaultValue List<String> packageHosts)
+        implements Account {
 
     private static final String DOMAIN = "e2b.app";
     private static final String TEMPLATE = "base";
@@ -64,6 +67,13 @@ record E2bSettings(
         if (keepalive.getNano() != 0) {
             throw new IllegalArgumentException("caprock.e2b.keepalive must be whole seconds but is " + keepalive);
         }
+    }
+
+    @Override
+    public Optional<String> missing() {
+        return apiKey == null
+                ? Optional.of("caprock.e2b.api-key (E2B_API_KEY), of the account that sandboxes are made with")
+                : Optional.empty();
     }
 
     /** The key, where the provider exists because there is one. */

@@ -1,5 +1,6 @@
 package dev.caprock.sandbox.vercel;
 
+import dev.caprock.remote.Account;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -41,7 +43,8 @@ record VercelSettings(
         @DefaultValue("PT60S") Duration createTimeout,
         @DefaultValue("PT30S") Duration callTimeout,
 
-        @DefaultValue List<String> packageHosts) {
+        @DefaultValue List<String> packageHosts)
+        implements Account {
 
     private static final URI VERCEL = URI.create("https://vercel.com/api");
 
@@ -70,6 +73,15 @@ record VercelSettings(
     /** What a sandbox is made from, by the template that a request names; null when it names none. */
     Base base(@Nullable String wanted) {
         return Base.named(wanted == null ? template : wanted, flavour);
+    }
+
+    @Override
+    public Optional<String> missing() {
+        return token == null
+                ? Optional.of(
+                        "caprock.vercel.token, .team-id and .project-id (VERCEL_TOKEN, VERCEL_TEAM_ID, VERCEL_PROJECT_ID), "
+                                + "of the account that sandboxes are made with")
+                : Optional.empty();
     }
 
     /** The token, where the provider exists because there is one. */

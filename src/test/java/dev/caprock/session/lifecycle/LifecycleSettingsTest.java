@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.mock.env.MockEnvironment;
@@ -27,8 +28,19 @@ class LifecycleSettingsTest {
         assertThat(left).isGreaterThanOrEqualTo(settings.room());
     }
 
+    @ParameterizedTest
+    @CsvSource({"claims, 0", "claims, 100001", "heartbeat, 5001ms", "last-retry, 499ms", "poll, 0s", "stop-timeout, -1s"
+    })
+    void whatIsBeyondItsExtremesIsNamed(String key, String value) {
+        assertThatThrownBy(() -> settings(key, value)).rootCause().hasMessageContaining("caprock.lifecycle." + key);
+    }
+
     private static LifecycleSettings settings(String lease) {
-        var environment = new MockEnvironment().withProperty("caprock.lifecycle.sandbox-lease", lease);
+        return settings("sandbox-lease", lease);
+    }
+
+    private static LifecycleSettings settings(String key, String value) {
+        var environment = new MockEnvironment().withProperty("caprock.lifecycle." + key, value);
         return Binder.get(environment).bindOrCreate("caprock.lifecycle", LifecycleSettings.class);
     }
 }
