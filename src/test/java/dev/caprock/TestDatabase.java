@@ -40,6 +40,13 @@ public final class TestDatabase implements JdbcConnectionDetails {
         return copyOfTemplate(Fast.SERVER);
     }
 
+    /** A database that nobody has migrated. */
+    static TestDatabase empty() {
+        String name = "caprock_empty_" + COUNT.incrementAndGet();
+        administer(Fast.SERVER, "CREATE DATABASE " + name);
+        return new TestDatabase(Fast.SERVER, name);
+    }
+
     /** A database on a server that syncs as in production: for benchmarks and crash tests. */
     public static TestDatabase durable() {
         return copyOfTemplate(Durable.SERVER);
