@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
@@ -125,10 +125,7 @@ class MigrationsTest {
     }
 
     private static String setting(String key) throws IOException {
-        return List.copyOf(
-                        new YamlPropertySourceLoader().load("application", new ClassPathResource("application.yaml")))
-                .getFirst()
-                .getProperty(key)
-                .toString();
+        var yaml = new YamlPropertySourceLoader().load("application", new ClassPathResource("application.yaml"));
+        return Objects.requireNonNull(yaml.getFirst().getProperty(key), key).toString();
     }
 }
