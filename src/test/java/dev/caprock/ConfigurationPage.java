@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.io.ClassPathResource;
@@ -17,6 +19,8 @@ import tools.jackson.databind.JsonNode;
 final class ConfigurationPage {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([A-Z0-9_]+):.*}");
+    private static final Pattern RECORDS =
+            Pattern.compile("java\\.util\\.Map<java\\.lang\\.String,(dev\\.caprock\\.[\\w.$]+)>");
     private static final Pattern CODE = Pattern.compile("\\{@code ([^}]+)}");
 
     private static final String INTRODUCTION = """
@@ -77,9 +81,9 @@ final class ConfigurationPage {
                         Collectors.toList()));
         var page = new StringBuilder(INTRODUCTION);
         rooms.forEach((room, ofRoom) -> {
-            page.append("\n## `%s`\n\n| key | type | default | meaning | environment |\n|---|---|---|---|---|\n"
-                    .formatted(room));
-            ofRoom.forEach(key -> page.append(row(room, key, variables)));
+            page.append("\n## `%s`\n\n%s\n\n| key | type | default | meaning | environment |\n|---|---|---|---|---|\n"
+                    .formatted(room, meaning(purpose(ofRoom))));
+            ofRoom.forEach(key -> page.append(row(room, key, variables)).append(entries(room, key, ofRoom)));
         });
         return page.toString();
     }
@@ -92,6 +96,58 @@ final class ConfigurationPage {
                         standard(key.path("defaultValue")),
                         meaning(key.path("description").asString("")),
                         variable(key, variables));
+    }
+
+    /** The nearest to the root; nested ones have purposes of their own. */
+    private static String purpose(List<JsonNode> ofRoom) {
+        return ofRoom.stream()
+                .map(key -> key.path("sourceType").asString().replaceFirst("\\$.*", ""))
+                .filter(type -> type.endsWith("Settings"))
+                .map(type -> SettingsSource.of(type).purpose())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What stands under each name of a map of records. */
+    private static String entries(String room, JsonNode key, List<JsonNode> ofRoom) {
+        Matcher map = RECORDS.matcher(key.path("type").asString());
+        if (!map.matches()) {
+            return "";
+        }
+        return Arrays.stream(recordOf(map.group(1)).getRecordComponents())
+                .map(component -> {
+                    String name = DataObjectPropertyName.toDashedForm(component.getName());
+                    boolean nested = component.getType().isRecord();
+                    return "| `%s.<name>.%s` | %s | – | %s | `%s_<NAME>_%s%s` |\n"
+                            .formatted(
+                                    name(key).substring(room.length() + 1),
+                                    name,
+                                    type(component.getGenericType().getTypeName()),
+                                    meaning(SettingsSource.of(map.group(1))
+                                            .component(component.getName())
+                                            .orElseGet(() -> inPlaceOf(name, ofRoom))),
+                                    made(name(key)),
+                                    made(name),
+                                    nested ? "_…" : "");
+                })
+                .collect(Collectors.joining());
+    }
+
+    private static String inPlaceOf(String name, List<JsonNode> ofRoom) {
+        return ofRoom.stream()
+                .map(key -> name(key).replaceFirst("caprock\\.[^.]+\\.", ""))
+                .filter(key -> key.equals(name) || key.endsWith("." + name))
+                .map("in place of {@code %s}"::formatted)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("nothing says what %s means".formatted(name)));
+    }
+
+    private static Class<?> recordOf(String name) {
+        try {
+            return Class.forName(name);
+        } catch (ClassNotFoundException absent) {
+            throw new IllegalArgumentException(absent);
+        }
     }
 
     private static String name(JsonNode key) {
@@ -114,9 +170,12 @@ final class ConfigurationPage {
 
     /** As configured, or as Spring Boot makes it of the key. */
     private static String variable(JsonNode key, Map<String, String> variables) {
-        String made = name(key).toUpperCase(Locale.ROOT).replace("-", "").replace('.', '_');
-        String named = variables.getOrDefault(name(key), made);
+        String named = variables.getOrDefault(name(key), made(name(key)));
         return key.path("type").asString().startsWith("java.util.Map") ? named + "_…" : named;
+    }
+
+    private static String made(String key) {
+        return key.toUpperCase(Locale.ROOT).replace("-", "").replace('.', '_');
     }
 
     private static Map<String, String> variables() throws IOException {
@@ -145,6 +204,7 @@ final class ConfigurationPage {
             case "org.springframework.util.unit.DataSize" -> "size";
             case "java.lang.Boolean" -> "`true` or `false`";
             case "java.lang.Integer", "java.lang.Long" -> "number";
+            case "dev.caprock.remote.RemoteSettings$Breaker" -> "as `breaker.*`";
             case "java.nio.file.Path" -> "file";
             case "java.net.URI" -> "address";
             case "java.lang.String" -> "text";

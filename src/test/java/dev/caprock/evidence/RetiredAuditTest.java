@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is retired may be gone; what is gone beyond that is missed. */
@@ -212,14 +213,21 @@ class RetiredAuditTest {
                 .isEqualTo("chain A, record 1: the record is missing; the head of the chain is at 9");
     }
 
-    @Test
-    void whatIsDoneToARetiredChainBeforeItIsGoneIsCaught() {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "seq = 3 | chain A, record 3: the record is missing",
+                "seq > 3 | chain A, record 4: the record is missing; the head of the chain is at 9",
+                "seq < 9 | chain A, record 1: the record is missing"
+            })
+    void whatIsDoneToARetiredChainBeforeItIsGoneIsCaught(String which, String finding) {
         var given = GivenAudit.filledOfMonth();
         boolean ignored = given.retiring(DUE).retire(MONTH);
 
-        given.tamper("DELETE FROM audit WHERE chain = $A AND seq = 3");
+        given.tamper("DELETE FROM audit WHERE chain = $A AND " + which);
 
-        assertThat(given.inspect(1000)).isEqualTo("chain A, record 3: the record is missing");
+        assertThat(given.inspect(1000)).isEqualTo(finding);
     }
 
     // ---- an export ---------------------------------------------------------------------------------------------

@@ -14,7 +14,9 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class OutputMonthsTest {
 
     private static final String NAME = MONTH.format(DateTimeFormatter.ofPattern("_uuuu_MM"));
@@ -178,6 +180,23 @@ class OutputMonthsTest {
         given.outputMonths(THEN).drop();
 
         assertThat(given.exists("journal" + NAME + "_over")).isFalse();
+    }
+
+    @Test
+    void whatWasLeftIsInNobodysWay() {
+        given.client.sql("alter table journal detach partition journal_default").update();
+        given.client
+                .sql("alter table journal_default rename to journal_default_over")
+                .update();
+        given.client
+                .sql("create table journal_default partition of journal default")
+                .update();
+        given.closed(LONG_AGO, LONG_AGO);
+
+        given.outputMonths(DUE).drop();
+
+        assertThat(given.count("journal_default")).isZero();
+        assertThat(given.exists("journal_default_over")).isFalse();
     }
 
     @Test
