@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -96,6 +97,7 @@ class MigrationsTest {
 
     /** Of several replicas that start at once one migrates; an index that is made beside writers does not wait for the others. */
     @Test
+    @Timeout(120)
     void replicasThatStartAtOnceMigrateOnce() throws Exception {
         var database = TestDatabase.empty();
         Files.writeString(further.resolve("V9000__index.sql"), "create index concurrently on run (status);");

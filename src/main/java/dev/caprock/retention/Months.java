@@ -27,8 +27,8 @@ class Months {
 
     private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("uuuu_MM");
 
-    /** For a lock, or for an answer. */
-    private static final Set<String> WAITED = Set.of("55P03", "57014");
+    /** For a lock, for an answer, or for somebody who waits for us. */
+    private static final Set<String> WAITED = Set.of("55P03", "57014", "40P01");
 
     private static final Logger log = LoggerFactory.getLogger(Months.class);
 
