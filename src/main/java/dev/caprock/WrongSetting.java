@@ -23,13 +23,15 @@ final class WrongSetting {
                 : own(failure);
     }
 
-    /** Our own records name their keys, and know which values are secret. */
+    /** Our own records name their keys, and know which values are secret; what others say may quote one. */
     private static String own(ConfigurationPropertiesBindException failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && !isThrownByUs(cause)) {
             cause = cause.getCause();
         }
-        String message = Objects.requireNonNullElse(cause.getMessage(), cause.toString());
+        String message = isThrownByUs(cause)
+                ? Objects.requireNonNullElse(cause.getMessage(), "")
+                : cause.getClass().getSimpleName();
         return message.contains("caprock.")
                 ? message
                 : "%s.*: %s".formatted(failure.getAnnotation().value(), message);
