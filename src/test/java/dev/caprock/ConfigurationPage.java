@@ -51,6 +51,7 @@ final class ConfigurationPage {
             | `MESA_API_KEY`, `MESA_PRIVATE_KEY` | `caprock.mesa.api-key`, `caprock.mesa.private-key` | Mesa's keys |
             | `E2B_API_KEY` | `caprock.e2b.api-key` | E2B's key |
             | `VERCEL_TOKEN` | `caprock.vercel.token` | Vercel's token |
+            | `CAPROCK_SCRAPE_TOKEN` | `caprock.access.scrape-token` | what opens the metrics |
             | `SPRING_DATASOURCE_USERNAME`, `SPRING_DATASOURCE_PASSWORD` | `spring.datasource.username`, `spring.datasource.password` | the database account |
 
             ## Of Spring Boot's own

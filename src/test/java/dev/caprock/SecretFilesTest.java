@@ -29,6 +29,7 @@ class SecretFilesTest {
         "MESA_PRIVATE_KEY,            caprock.mesa.private-key",
         "E2B_API_KEY,                 caprock.e2b.api-key",
         "VERCEL_TOKEN,                caprock.vercel.token",
+        "CAPROCK_SCRAPE_TOKEN,        caprock.access.scrape-token",
         "SPRING_DATASOURCE_USERNAME,  spring.datasource.username",
         "SPRING_DATASOURCE_PASSWORD,  spring.datasource.password"
     })
