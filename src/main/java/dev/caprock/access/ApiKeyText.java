@@ -1,5 +1,6 @@
 package dev.caprock.access;
 
+import dev.caprock.crypto.Sha256;
 import dev.caprock.id.PublicId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -45,7 +46,7 @@ record ApiKeyText(UUID id, String text) {
     }
 
     byte[] hash() {
-        return Hash.of(text);
+        return Sha256.of(text);
     }
 
     /** In the same time, whatever the difference is. */

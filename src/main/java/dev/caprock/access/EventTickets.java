@@ -3,6 +3,7 @@ package dev.caprock.access;
 import dev.caprock.audit.Actor;
 import dev.caprock.audit.Audit;
 import dev.caprock.audit.Chains;
+import dev.caprock.crypto.Sha256;
 import dev.caprock.id.PublicId;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -55,7 +56,7 @@ public class EventTickets {
         byte[] secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
         String text = PREFIX + HexFormat.of().formatHex(secret);
-        Instant expiresAt = table.insert(Hash.of(text), actor.tenant(), actor.subject(), session);
+        Instant expiresAt = table.insert(Sha256.of(text), actor.tenant(), actor.subject(), session);
         audit.append(
                 Chains.ofTenant(actor.tenant()),
                 clock.instant(),
@@ -71,7 +72,7 @@ public class EventTickets {
     Caller caller(String sent, String session) {
         return PublicId.SESSION
                 .parse(session)
-                .flatMap(id -> table.find(Hash.of(sent), id))
+                .flatMap(id -> table.find(Sha256.of(sent), id))
                 .map(holder -> new Caller(holder.tenant(), holder.subject(), Set.of(Scope.SESSIONS_READ)))
                 .orElseThrow(Refused::ticket);
     }

@@ -1,8 +1,7 @@
 package dev.caprock.audit;
 
+import dev.caprock.crypto.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -29,13 +28,9 @@ final class Canonical {
 
     /** The hash that a record must have, in hexadecimal; its {@code hash} component is not looked at. */
     static String hash(AuditRecord record) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            digest.update(HexFormat.of().parseHex(record.previous()));
-            return HexFormat.of().formatHex(digest.digest(text(record).getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every JDK has SHA-256", missing);
-        }
+        var digest = Sha256.begin();
+        digest.update(HexFormat.of().parseHex(record.previous()));
+        return HexFormat.of().formatHex(digest.digest(text(record).getBytes(StandardCharsets.UTF_8)));
     }
 
     static String text(AuditRecord record) {

@@ -1,8 +1,7 @@
 package dev.caprock.evidence;
 
-import java.nio.charset.StandardCharsets;
+import dev.caprock.crypto.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256, in hexadecimal. */
@@ -10,14 +9,14 @@ final class Digest {
 
     static final String OF_NOTHING_BEFORE = "0".repeat(64);
 
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Sha256.begin();
 
     static String of(byte[] bytes) {
-        return HexFormat.of().formatHex(sha256().digest(bytes));
+        return Sha256.hexadecimal(bytes);
     }
 
     static String of(String text) {
-        return of(text.getBytes(StandardCharsets.UTF_8));
+        return Sha256.hexadecimal(text);
     }
 
     void add(byte[] bytes) {
@@ -27,13 +26,5 @@ final class Digest {
     /** Of all that was added; nothing may be added after. */
     String hexadecimal() {
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every JDK has SHA-256", missing);
-        }
     }
 }

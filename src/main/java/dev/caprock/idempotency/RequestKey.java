@@ -1,10 +1,10 @@
 package dev.caprock.idempotency;
 
+import dev.caprock.crypto.Sha256;
 import dev.caprock.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +30,7 @@ record RequestKey(byte[] request, byte[] key) {
                     "/" + HEADER, "Must be one key of 1 to 255 visible ASCII characters, without spaces.");
         }
         String scope = String.join("\0", tenant, request.getMethod(), request.getRequestURI(), sent.getFirst());
-        return Optional.of(new RequestKey(sha256(scope), bytes(sent.getFirst())));
+        return Optional.of(new RequestKey(Sha256.of(scope), bytes(sent.getFirst())));
     }
 
     /** Tells nothing of the body to who does not have the key, which is not kept. */
@@ -41,14 +41,6 @@ record RequestKey(byte[] request, byte[] key) {
             return mac.doFinal(body);
         } catch (GeneralSecurityException missing) {
             throw new IllegalStateException("every JDK has HMAC-SHA-256", missing);
-        }
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes(text));
-        } catch (GeneralSecurityException missing) {
-            throw new IllegalStateException("every JDK has SHA-256", missing);
         }
     }
 

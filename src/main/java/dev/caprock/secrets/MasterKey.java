@@ -7,9 +7,9 @@ import com.google.crypto.tink.TinkProtoKeysetFormat;
 import com.google.crypto.tink.aead.AeadConfig;
 import com.google.crypto.tink.aead.PredefinedAeadParameters;
 import com.google.crypto.tink.subtle.AesGcmJce;
+import dev.caprock.crypto.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.UUID;
 
@@ -24,7 +24,7 @@ final class MasterKey {
     MasterKey(byte[] key) throws GeneralSecurityException {
         AeadConfig.register();
         aead = new AesGcmJce(key);
-        var digest = MessageDigest.getInstance("SHA-256");
+        var digest = Sha256.begin();
         digest.update("caprock master key id".getBytes(StandardCharsets.UTF_8));
         id = HexFormat.of().formatHex(digest.digest(key), 0, 8);
     }

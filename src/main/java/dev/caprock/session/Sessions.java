@@ -3,16 +3,14 @@ package dev.caprock.session;
 import static java.util.Objects.requireNonNull;
 
 import dev.caprock.audit.Actor;
+import dev.caprock.crypto.Sha256;
 import dev.caprock.id.Ids;
 import dev.caprock.secrets.Vault;
 import dev.caprock.tenant.Budgets;
 import dev.caprock.tenant.Tenants;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -210,15 +208,7 @@ public class Sessions {
     private void seal(UUID session, Run run, String prompt) {
         byte[] text = prompt.getBytes(StandardCharsets.UTF_8);
         vault.seal(session, SecretName.prompt(run.id()), text);
-        run.prompted(sha256(text));
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every JDK has SHA-256", missing);
-        }
+        run.prompted(Sha256.hexadecimal(text));
     }
 
     /** Changes a session under the lock of its place. One that is closed has none, and must not change. */

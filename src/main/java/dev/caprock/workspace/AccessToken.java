@@ -1,9 +1,8 @@
 package dev.caprock.workspace;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import java.nio.charset.StandardCharsets;
+import dev.caprock.crypto.Sha256;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -44,14 +43,13 @@ record AccessToken(
 
     private static byte[] signature(String apiKey, byte[] text) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(apiKey.getBytes(StandardCharsets.UTF_8));
             // The signing key is the digest's base64url text, not its 32 bytes: that text is what Mesa stores.
-            byte[] key = Base64.getUrlEncoder().withoutPadding().encode(digest);
+            byte[] key = Base64.getUrlEncoder().withoutPadding().encode(Sha256.of(apiKey));
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(key, "HmacSHA256"));
             return mac.doFinal(text);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has SHA-256 and HmacSHA256", e);
+            throw new IllegalStateException("every Java has HmacSHA256", e);
         }
     }
 

@@ -1,16 +1,13 @@
 package dev.caprock.workspace;
 
+import dev.caprock.crypto.Sha256;
 import dev.caprock.remote.RemoteFailure;
 import dev.caprock.remote.Remotes;
 import dev.caprock.remote.Standing;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -107,12 +104,7 @@ public class Workspaces {
     public String account() {
         String key = settings.apiKey();
         String named = key == null ? settings.signingKey().publicPart() : key;
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(named.getBytes(StandardCharsets.UTF_8));
-            return "mesa/" + HexFormat.of().formatHex(digest, 0, 4);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return "mesa/" + Sha256.hexadecimal(named).substring(0, 8);
     }
 
     /** The repository of this name, or empty. */

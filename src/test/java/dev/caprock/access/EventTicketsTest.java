@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.caprock.crypto.Sha256;
 import dev.caprock.scenario.HttpCalls;
 import dev.caprock.scenario.Reply;
 import dev.caprock.scenario.Scenario;
@@ -259,14 +260,14 @@ class EventTicketsTest {
     private void turnBack(String ticket, String time) {
         scenario.database()
                 .sql("update event_ticket set expires_at = expires_at - " + time + " where hash = :hash")
-                .param("hash", Hash.of(ticket))
+                .param("hash", Sha256.of(ticket))
                 .update();
     }
 
     private long rows(String ticket) {
         return scenario.database()
                 .sql("select count(*) from event_ticket where hash = :hash")
-                .param("hash", Hash.of(ticket))
+                .param("hash", Sha256.of(ticket))
                 .query(Long.class)
                 .single();
     }

@@ -1,5 +1,6 @@
 package dev.caprock.sandbox.e2b;
 
+import dev.caprock.crypto.Sha256;
 import dev.caprock.remote.Rate;
 import dev.caprock.remote.Remote;
 import dev.caprock.remote.RemoteFailure;
@@ -69,7 +70,7 @@ final class E2bProvider implements Provider {
     @Override
     public String account() {
         byte[] key = settings.requiredApiKey().getBytes(StandardCharsets.UTF_8);
-        return "e2b/" + Hash.of(key).substring(0, 8);
+        return "e2b/" + Sha256.hexadecimal(key).substring(0, 8);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.caprock.sandbox.e2b;
 
+import dev.caprock.crypto.Sha256;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,7 @@ final class Multipart {
 
     Multipart(byte[] content) {
         this.content = content;
-        this.boundary = "caprock-" + Hash.of(content); // no content can be made to hold its own hash
+        this.boundary = "caprock-" + Sha256.hexadecimal(content); // no content can be made to hold its own hash
     }
 
     String contentType() {
