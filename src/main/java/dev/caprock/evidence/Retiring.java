@@ -62,11 +62,18 @@ public class Retiring {
      *
      * @return whether each record of the month belongs to a chain that has been retired for at least a day, so that all of them may
      *     go
+     * @throws IllegalStateException when chains of a tenant are not as they were written; those of others are retired then
      */
     public boolean retire(YearMonth month) {
         Instant begin = month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
         Instant end = month.plusMonths(1).atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-        audit.tenantsKept(begin, end).forEach(tenant -> retire(tenant, month, begin, end));
+        List<String> refused = audit.tenantsKept(begin, end).stream()
+                .filter(tenant -> !retire(tenant, month, begin, end))
+                .toList();
+        if (!refused.isEmpty()) {
+            throw new IllegalStateException("%s is not retired: chains of %d tenants are not as they were written"
+                    .formatted(month, refused.size()));
+        }
         Instant longEnough = clock.instant().minus(GRACE);
         return audit.tenantsKept(begin, end).isEmpty()
                 && table.lastOf(month.toString())
@@ -75,12 +82,12 @@ public class Retiring {
                 && !audit.holdsOthers(begin, end);
     }
 
-    private void retire(String tenant, YearMonth month, Instant begin, Instant end) {
+    private boolean retire(String tenant, YearMonth month, Instant begin, Instant end) {
         checkpoints.make(tenant);
         Finding broken = inspection.all(tenant, INSPECTED);
         if (broken != null) {
             log.error("audit.retirement tenant={} month={} refused: {}", tenant, month, broken.text());
-            return;
+            return false;
         }
         SigningKey key = keys.current();
         int retired;
@@ -88,6 +95,7 @@ public class Retiring {
             retired =
                     Objects.requireNonNull(transactions.execute(status -> retireSome(tenant, month, begin, end, key)));
         } while (retired == MOST_CHAINS);
+        return true;
     }
 
     private int retireSome(String tenant, YearMonth month, Instant begin, Instant end, SigningKey key) {

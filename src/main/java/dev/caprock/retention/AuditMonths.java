@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -35,20 +36,32 @@ class AuditMonths {
         this.clock = clock;
     }
 
-    /** Does nothing where audit records are kept for ever. */
+    /**
+     * Does nothing where audit records are kept for ever.
+     *
+     * @throws IllegalStateException when a month stays because its chains are not as they were written; others went
+     */
     void drop() {
         Duration kept = settings.audit();
         if (kept == null) {
             return;
         }
         Instant before = RetentionSettings.before(clock, kept);
-        boolean free = true;
+        var failures = new ArrayList<IllegalStateException>();
         for (YearMonth month : months.months("audit")) {
-            if (free && !Months.end(month).isAfter(before) && !isNeeded(month) && retiring.retire(month)) {
-                free = months.detach(List.of("audit"), month);
+            try {
+                boolean over = !Months.end(month).isAfter(before) && !isNeeded(month) && retiring.retire(month);
+                if (over && !months.detach(List.of("audit"), month)) {
+                    break; // somebody holds the table: others would only wait again
+                }
+            } catch (IllegalStateException refused) {
+                failures.add(refused);
             }
         }
         months.dropDetached();
+        if (!failures.isEmpty()) {
+            throw failures.getFirst(); // so that somebody looks
+        }
     }
 
     /** Its session's row can still be asked for, and what is refused then is recorded. */

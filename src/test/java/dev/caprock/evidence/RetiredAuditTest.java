@@ -1,9 +1,15 @@
 package dev.caprock.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -18,6 +24,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,6 +90,21 @@ class RetiredAuditTest {
     }
 
     @Test
+    void theCommandSaysHowMuchIsRetired(@TempDir Path folder) throws IOException {
+        var given = gone();
+        Path export = Files.write(folder.resolve("audit.ndjson"), given.export());
+        var out = new ByteArrayOutputStream();
+
+        int exit =
+                new VerifyCommand(new PrintStream(out, true, StandardCharsets.UTF_8)).audit(List.of(export.toString()));
+
+        assertThat(exit).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("INTACT: 4 records in 2 chains of tenant acme")
+                .contains("3 further chains are retired, of sessions up to 2025-10:");
+    }
+
+    @Test
     void nothingCanBeAppendedToARetiredChain() {
         var given = gone();
 
@@ -95,8 +117,11 @@ class RetiredAuditTest {
         var given = GivenAudit.filledOfMonth();
         given.hashAnew(GivenAudit.A, 3);
 
-        assertThat(given.retiring(DUE).retire(MONTH)).isFalse();
-        assertThat(given.retiring(DAY_AFTER).retire(MONTH)).isFalse();
+        for (Instant now : List.of(DUE, DAY_AFTER)) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> given.retiring(now).retire(MONTH))
+                    .withMessage("2025-10 is not retired: chains of 1 tenants are not as they were written");
+        }
 
         assertThat(given.retirements.last(GivenAudit.TENANT)).isZero();
         assertThat(given.retirements.last("other"))
