@@ -27,6 +27,7 @@ final class Endpoints {
             Endpoint.open(GET, "/actuator/health"), // only whether, not what
             Endpoint.open(GET, "/actuator/health/liveness"),
             Endpoint.open(GET, "/actuator/health/readiness"),
+            Endpoint.open(GET, "/actuator/health/startup"),
             Endpoint.ofScrapers(GET, "/actuator/prometheus"),
             Endpoint.ofOperators(GET, "/actuator/**"),
             Endpoint.of(GET, "/actuator/**", ADMIN),

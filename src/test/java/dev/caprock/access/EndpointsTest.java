@@ -244,7 +244,13 @@ class EndpointsTest {
     // ---- health --------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(strings = {"/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness"})
+    @ValueSource(
+            strings = {
+                "/actuator/health",
+                "/actuator/health/liveness",
+                "/actuator/health/readiness",
+                "/actuator/health/startup"
+            })
     void anybodyMayAskWhetherAReplicaIsWell(String path) {
         Reply reply = scenario.http().as(null).get(path);
 

@@ -202,7 +202,9 @@ class ChartTest {
 
         assertThat(Stream.of(caprock.getStartupProbe(), caprock.getLivenessProbe(), caprock.getReadinessProbe()))
                 .allSatisfy(probe ->
-                        assertThat(probe.getHttpGet().getPort().getStrValue()).isEqualTo("management"));
+                        assertThat(probe.getHttpGet().getPort().getStrValue()).isEqualTo("management"))
+                .extracting(probe -> probe.getHttpGet().getPath())
+                .containsExactly("/actuator/health/startup", "/actuator/health/liveness", "/actuator/health/readiness");
         assertThat(caprock.getPorts())
                 .extracting(port -> port.getContainerPort())
                 .containsExactly(8080, 9090);

@@ -41,7 +41,7 @@ class ManagementPortTest {
     private int callers;
 
     @ParameterizedTest
-    @ValueSource(strings = {"liveness", "readiness"})
+    @ValueSource(strings = {"liveness", "readiness", "startup"})
     void probesAreAnsweredThere(String probe) throws Exception {
         assertThat(status(management, "/actuator/health/" + probe)).isEqualTo(200);
     }
