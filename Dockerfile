@@ -11,6 +11,9 @@ WORKDIR /source
 COPY mvnw pom.xml ./
 COPY .mvn .mvn
 COPY src/main src/main
+# what /actuator/info names: there is no history here to look it up in
+ARG REVISION=unknown
+RUN printf 'git.commit.id=%s\n' "$REVISION" > src/main/resources/git.properties
 RUN --mount=type=cache,target=/root/.m2 ./mvnw -B -ntp -Dmaven.test.skip=true package \
  && java -Djarmode=tools -jar target/caprock.jar extract --layers --destination layers
 

@@ -57,6 +57,18 @@ class ImageTest {
     }
 
     @Test
+    void theJarInItKnowsItsCommitThoughNoHistoryGoesIntoTheBuild() throws IOException {
+        assertThat(Files.readString(Path.of("Dockerfile")))
+                .containsSubsequence(
+                        "AS build",
+                        "ARG REVISION",
+                        "'git.commit.id=%s\\n' \"$REVISION\" > src/main/resources/git.properties",
+                        "package",
+                        "AS caprock",
+                        "ARG REVISION");
+    }
+
+    @Test
     void nothingButSourcesGoesIntoTheBuild() throws IOException {
         assertThat(lines(".dockerignore").stream().filter(line -> !line.startsWith("#")))
                 .containsExactly(
