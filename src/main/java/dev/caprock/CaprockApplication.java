@@ -5,9 +5,10 @@ import java.util.Optional;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.opentelemetry.autoconfigure.logging.OpenTelemetryLoggingAutoConfiguration;
 
 /** Starts the service, or runs a command without it. */
-@SpringBootApplication
+@SpringBootApplication(exclude = OpenTelemetryLoggingAutoConfiguration.class) // the log is printed, and sent by nobody
 @ConfigurationPropertiesScan
 public class CaprockApplication {
 

@@ -57,7 +57,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"id", "crypto", "journal", "audit", "remote", "agent", "metrics"})
+    @ValueSource(strings = {"id", "crypto", "journal", "audit", "remote", "agent", "metrics", "trace"})
     void theseRoomsKnowNothingOfOurs(String room) {
         onlyKnows("dev.caprock." + room + "..", List.of());
     }
@@ -73,7 +73,7 @@ class ArchitectureTest {
         "dev.caprock.sandbox.e2b..,     sandbox remote",
         "dev.caprock.sandbox.vercel..,  sandbox remote",
         "dev.caprock.workspace..,       sandbox remote",
-        "dev.caprock.problem,           id",
+        "dev.caprock.problem,           id trace",
         "dev.caprock.access..,          id problem idempotency audit",
         "dev.caprock.idempotency,       problem",
         "dev.caprock.webhook..,         id problem idempotency access audit secrets journal metrics",
@@ -81,10 +81,10 @@ class ArchitectureTest {
         "dev.caprock.apidocs,           access problem journal session",
         "dev.caprock.tenant,            id",
         "dev.caprock.tenant.web,        tenant access problem",
-        "dev.caprock.session,           id journal audit secrets tenant",
-        "dev.caprock.session.lifecycle, id session sandbox workspace agent journal audit secrets remote tenant metrics",
+        "dev.caprock.session,           id journal audit secrets tenant trace",
+        "dev.caprock.session.lifecycle, id session sandbox workspace agent journal audit secrets remote tenant metrics trace",
         "dev.caprock.session.sweep,     id session session.lifecycle sandbox workspace audit remote metrics",
-        "dev.caprock.session.web,       id problem idempotency session session.sweep sandbox workspace agent access journal audit remote tenant",
+        "dev.caprock.session.web,       id problem idempotency session session.sweep sandbox workspace agent access journal audit remote tenant trace",
         "dev.caprock.evidence..,        id problem access audit secrets session",
         "dev.caprock.retention,         id audit evidence"
     })

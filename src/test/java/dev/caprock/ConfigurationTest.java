@@ -102,6 +102,7 @@ class ConfigurationTest {
                         caprock.remote.own = none
                         caprock.remote.reserved-calls = 64
                         caprock.remote.rest = PT2S
+                        caprock.remote.trace-context = true
                         caprock.requests.maximum-body = 4MB
                         caprock.retention.audit = none
                         caprock.retention.output = 30d

@@ -99,6 +99,7 @@ final class Words {
             Map.entry("Session.queuePosition", "From 1, while it is queued."),
             Map.entry("Session.allowedActions", "What may be done to it now: close, amend, run."),
             Map.entry("Event.seq", "Dense from 1; the id in a stream."),
+            Map.entry("Event.traceId", "Of the session's trace: the one that the request that made it belongs to."),
             Map.entry("Problem.code", "For programs: stable, unlike detail."),
             Map.entry("Problem.retryable", "Whether the same request may succeed later."),
             Map.entry("Problem.remedy", "What a person can do."),

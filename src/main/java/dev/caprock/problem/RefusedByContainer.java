@@ -1,7 +1,6 @@
 package dev.caprock.problem;
 
 import dev.caprock.id.Ids;
-import dev.caprock.id.PublicId;
 import java.io.IOException;
 import java.io.Writer;
 import org.apache.catalina.connector.Request;
@@ -43,7 +42,9 @@ class RefusedByContainer implements WebServerFactoryCustomizer<ConfigurableTomca
             }
             HttpStatus status = HttpStatus.valueOf(response.getStatus());
             var problem = Problem.of(status, "The request cannot be read: " + status.getReasonPhrase());
-            var body = ProblemBody.of(problem, request, PublicId.digits(ids.next()));
+            String trace = RequestTrace.of(request, ids).traceId();
+            var body = ProblemBody.of(problem, request, trace);
+            response.setHeader(RequestTrace.HEADER, trace);
             problem.headers().forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
             try {
                 response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);

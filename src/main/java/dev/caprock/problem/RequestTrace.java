@@ -1,28 +1,30 @@
 package dev.caprock.problem;
 
 import dev.caprock.id.Ids;
-import dev.caprock.id.PublicId;
+import dev.caprock.trace.LogFields;
+import dev.caprock.trace.TraceContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.slf4j.MDC;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Gives each request a trace id: the caller's own, if it sends a W3C {@code traceparent}, else a fresh one. */
+/**
+ * Gives each request a place in a trace, which is the same for its span, its problem, its log lines and {@code X-Request-Id}. Where
+ * a span was begun for it, that is the span's: a child of the caller's own, if it sends a valid {@code traceparent}. A request
+ * without a span has the caller's place itself, or a fresh one.
+ */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE)
+@Order(Ordered.HIGHEST_PRECEDENCE + 2) // the span is begun before, at + 1
 public class RequestTrace extends OncePerRequestFilter {
 
+    static final String HEADER = "X-Request-Id";
+
     private static final String NAME = "traceId";
-    private static final Pattern PARENT = Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
 
     private final Ids ids;
 
@@ -30,33 +32,38 @@ public class RequestTrace extends OncePerRequestFilter {
         this.ids = ids;
     }
 
+    /** The id of the request's trace; empty before the filter. */
     public static String of(HttpServletRequest request) {
-        return Objects.toString(request.getAttribute(NAME), "");
+        return request.getAttribute(NAME) instanceof TraceContext known ? known.traceId() : "";
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        String trace = trace(request);
+        TraceContext trace = of(request, ids);
         request.setAttribute(NAME, trace);
-        response.setHeader("X-Request-Id", trace);
-        try (var ignored = MDC.putCloseable(NAME, trace)) {
+        response.setHeader(HEADER, trace.traceId());
+        if (TraceContext.current().isPresent()) {
+            chain.doFilter(request, response);
+            return;
+        }
+        try (var there = trace.enter();
+                var named = new LogFields(LogFields.TRACE, trace.traceId())) {
             chain.doFilter(request, response);
         }
+    }
+
+    static TraceContext of(HttpServletRequest request, Ids ids) {
+        return request.getAttribute(NAME) instanceof TraceContext known
+                ? known
+                : TraceContext.current()
+                        .or(() -> TraceContext.read(request::getHeader))
+                        .orElseGet(() -> TraceContext.unrecorded(ids.next()));
     }
 
     /** What the container refuses comes here only on its way to the error page. */
     @Override
     protected boolean shouldNotFilterErrorDispatch() {
         return false;
-    }
-
-    private String trace(HttpServletRequest request) {
-        String known = of(request);
-        if (!known.isEmpty()) {
-            return known;
-        }
-        Matcher parent = PARENT.matcher(Objects.toString(request.getHeader("traceparent"), ""));
-        return parent.matches() ? parent.group(1) : PublicId.digits(ids.next());
     }
 }

@@ -1,8 +1,14 @@
 package dev.caprock.remote;
 
+import static java.util.Objects.requireNonNull;
+
 import io.micrometer.common.KeyValue;
-import io.micrometer.observation.Observation;
+import io.micrometer.observation.transport.Kind;
+import io.micrometer.observation.transport.SenderContext;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call as metrics and traces see it: {@code caprock.remote.calls}, told apart by {@code remote}, {@code call}, {@code purpose}
@@ -13,19 +19,30 @@ import java.util.Locale;
  * what we want to hear of what should be gone, {@code busy}, {@code unknown}; or {@code refused} where our own guards held it back, so
  * that nothing was sent and its time means nothing.
  */
-final class CallContext extends Observation.Context {
+final class CallContext extends SenderContext<Map<String, String>> {
 
     static final String NAME = "caprock.remote.calls";
+
+    static final String TRACEPARENT = "traceparent";
 
     private String outcome = "unknown";
     private int status;
     private boolean made;
 
     CallContext(String remote, Purpose purpose, String operation) {
+        super((headers, name, value) -> requireNonNull(headers).put(name, value), Kind.CLIENT);
+        setCarrier(new HashMap<>());
+        setRemoteServiceName(remote);
         setContextualName(remote + " " + operation);
         addLowCardinalityKeyValue(KeyValue.of("remote", remote));
         addLowCardinalityKeyValue(KeyValue.of("call", operation));
         addLowCardinalityKeyValue(KeyValue.of("purpose", purpose.name().toLowerCase(Locale.ROOT)));
+    }
+
+    /** Where in its trace the call is, for the remote; null when it is in none. What tracers before us noted is not for third parties. */
+    @Nullable
+    String trace() {
+        return requireNonNull(getCarrier()).get(TRACEPARENT);
     }
 
     /** The guards have let it pass. */

@@ -10,6 +10,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,15 +36,21 @@ import org.springframework.web.client.RestClientResponseException;
  */
 public final class Remote {
 
+    /** Not the current observation: Spring's client has one of its own, which stands before ours. */
+    private static final ScopedValue<CallContext> UNDER_WAY = ScopedValue.newInstance();
+
     private final String name;
     private final HttpClient http;
     private final Guards guards;
+    private final boolean traceContext;
     private final ObservationRegistry observations;
 
-    Remote(String name, HttpClient http, Guards guards, ObservationRegistry observations) {
+    /** @param traceContext whether a call tells where it is in its trace */
+    Remote(String name, HttpClient http, Guards guards, boolean traceContext, ObservationRegistry observations) {
         this.name = name;
         this.http = http;
         this.guards = guards;
+        this.traceContext = traceContext;
         this.observations = observations;
     }
 
@@ -73,16 +80,29 @@ public final class Remote {
 
     private ClientHttpResponse noted(HttpRequest request, byte[] body, ClientHttpRequestExecution rest)
             throws IOException {
+        Optional<CallContext> call = underWay();
+        call.flatMap(this::trace).ifPresent(trace -> request.getHeaders().set(CallContext.TRACEPARENT, trace));
         ClientHttpResponse answer = rest.execute(request, body);
-        answered(answer.getStatusCode().value());
+        if (call.isPresent()) {
+            call.get().answered(answer.getStatusCode().value());
+        }
         return answer;
     }
 
-    private void answered(int status) {
-        Observation current = observations.getCurrentObservation();
-        if (current != null && current.getContext() instanceof CallContext seen) {
-            seen.answered(status);
-        }
+    private static Optional<CallContext> underWay() {
+        return UNDER_WAY.isBound() ? Optional.of(UNDER_WAY.get()) : Optional.empty();
+    }
+
+    private Optional<String> trace(CallContext call) {
+        return traceContext ? Optional.ofNullable(call.trace()) : Optional.empty();
+    }
+
+    private java.net.http.HttpRequest traced(java.net.http.HttpRequest request, CallContext call) {
+        return trace(call)
+                .map(trace -> java.net.http.HttpRequest.newBuilder(request, (name, value) -> true)
+                        .setHeader(CallContext.TRACEPARENT, trace)
+                        .build())
+                .orElse(request);
     }
 
     /** No remote of ours redirects; left alone, a redirect would pass for an empty success. */
@@ -98,10 +118,12 @@ public final class Remote {
      * @throws RemoteFailure when no head came; an interrupted caller stays interrupted
      */
     public HttpResponse<InputStream> open(String operation, java.net.http.HttpRequest request, Duration patience) {
-        var pending = http.sendAsync(request, BodyHandlers.ofInputStream());
+        Optional<CallContext> call = underWay();
+        var pending =
+                http.sendAsync(call.map(seen -> traced(request, seen)).orElse(request), BodyHandlers.ofInputStream());
         try {
             var answer = pending.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-            answered(answer.statusCode());
+            call.ifPresent(seen -> seen.answered(answer.statusCode()));
             return answer;
         } catch (InterruptedException interrupted) {
             pending.cancel(true);
@@ -163,7 +185,7 @@ public final class Remote {
         var seen = new CallContext(name, purpose, operation);
         var observation = Observation.start(CallContext.NAME, () -> seen, observations);
         try (var ignored = observation.openScope()) {
-            T answer = call.apply(seen);
+            T answer = ScopedValue.where(UNDER_WAY, seen).call(() -> call.apply(seen));
             seen.succeeded();
             return answer;
         } catch (RuntimeException failure) {

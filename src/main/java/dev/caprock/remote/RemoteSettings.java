@@ -18,6 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param rest how long nothing is created after a remote was full and did not say for how long; twice as long each further
  *     time, up to 16 times
  * @param longestHold how much of a remote's {@code Retry-After} is heeded at most
+ * @param traceContext whether a call bears the header {@code traceparent}, so that who runs the remote can find it by the id of its trace:
+ *     random digits, which say no more than the tags that everything made there bears anyway
  * @param breaker when calls to a remote that fails are paused
  * @param own what differs for one remote, by its name as in {@code /actuator/health}
  */
@@ -29,6 +31,7 @@ public record RemoteSettings(
         @DefaultValue("64") int reservedCalls,
         @DefaultValue("PT2S") Duration rest,
         @DefaultValue("PT5M") Duration longestHold,
+        @DefaultValue("true") boolean traceContext,
         @DefaultValue Breaker breaker,
         @DefaultValue Map<String, Own> own) {
 
@@ -40,6 +43,7 @@ public record RemoteSettings(
             64,
             Duration.ofSeconds(2),
             Duration.ofMinutes(5),
+            true,
             new Breaker(50, 20, 50, Duration.ofSeconds(20), 80, Duration.ofSeconds(5), 5),
             Map.of());
 
@@ -67,6 +71,7 @@ public record RemoteSettings(
                         Objects.requireNonNullElse(its.reservedCalls(), reservedCalls),
                         rest,
                         longestHold,
+                        traceContext,
                         Objects.requireNonNullElse(its.breaker(), breaker),
                         own);
     }

@@ -126,6 +126,7 @@ public final class Remotes {
                         new Shares(name, its, bulkheads),
                         new Holds(its.rest(), its.longestHold(), clock),
                         limiter(name, settings.creates(name, creates))),
+                its.traceContext(),
                 observations);
     }
 

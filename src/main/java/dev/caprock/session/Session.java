@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.caprock.id.Ids;
 import dev.caprock.id.PublicId;
+import dev.caprock.trace.TraceContext;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
@@ -47,6 +48,8 @@ public class Session {
 
     private String tenant;
     private String createdBy;
+    private @Nullable String traceparent;
+    private @Nullable String tracestate;
 
     @Enumerated(EnumType.STRING)
     private SessionStatus status;
@@ -113,6 +116,29 @@ public class Session {
         this.status = SessionStatus.QUEUED;
         fact("session.status", null, Map.of("status", status.text()));
         Run ignored = queue(firstRun, now);
+    }
+
+    /** Has all that is done for it belong to a trace; called once, when it is accepted. */
+    void belongTo(TraceContext trace) {
+        traceparent = trace.parent();
+        tracestate = trace.state();
+    }
+
+    /**
+     * Where it belongs in a trace: below the request that made it. One that was made in no trace, or by a version that knew of none,
+     * has a place made of its id, which nobody records.
+     */
+    public TraceContext trace() {
+        return requestTrace().orElseGet(() -> TraceContext.unrecorded(id));
+    }
+
+    /** The place in a trace of the request that made it; empty when it was in none. */
+    public Optional<TraceContext> requestTrace() {
+        return TraceContext.read(name -> switch (name) {
+            case TraceContext.PARENT -> traceparent;
+            case TraceContext.STATE -> tracestate;
+            default -> null;
+        });
     }
 
     private Run queue(UUID runId, Instant now) {

@@ -8,6 +8,7 @@ import dev.caprock.id.Ids;
 import dev.caprock.secrets.Vault;
 import dev.caprock.tenant.Budgets;
 import dev.caprock.tenant.Tenants;
+import dev.caprock.trace.TraceContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +64,8 @@ public class Sessions {
     }
 
     /**
-     * Accepts a request: nothing outside is touched yet. The prompt and all secrets are stored sealed.
+     * Accepts a request: nothing outside is touched yet. The prompt and all secrets are stored sealed. All that is done for the session
+     * belongs to the trace that this thread is in.
      *
      * @throws QueueFull when as many sessions of its tenant wait as may; then nothing is stored
      */
@@ -72,6 +74,7 @@ public class Sessions {
         Instant now = wakes.open(id);
         requireRoom(request.tenant());
         var session = new Session(id, ids.next(), request, now);
+        TraceContext.current().ifPresent(session::belongTo);
         seal(id, session.runs().getFirst(), prompt);
         store.saveAndFlush(session); // what reports the first events finds its tenant in this row
         vault.seal(id, SecretName.AGENT_SECRETS, json.writeValueAsBytes(secrets));

@@ -60,7 +60,8 @@ class ClaimTable {
             UPDATE webhook_delivery delivery
             SET claim = :claim, claimed_until = :until, attempts = attempts + 1
             FROM next WHERE delivery.id = next.id
-            RETURNING delivery.id, delivery.webhook_id, next.url, delivery.payload, delivery.attempts, next.previous""";
+            RETURNING delivery.id, delivery.webhook_id, next.url, delivery.payload, delivery.attempts, next.previous,
+                      (SELECT traceparent FROM session WHERE session.id = delivery.session_id) AS traceparent""";
 
     private static final String OVER = """
             UPDATE webhook_delivery SET status = :status, answer = :answer, error = :error, finished_at = :now,
@@ -141,6 +142,7 @@ class ClaimTable {
                 now.plus(CLAIM).minus(LONGEST_ATTEMPT),
                 row.getString("url"),
                 row.getString("payload"),
+                row.getString("traceparent"),
                 row.getInt("attempts"),
                 row.getBoolean("previous"),
                 List.of());

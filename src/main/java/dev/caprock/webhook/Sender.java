@@ -134,6 +134,9 @@ class Sender implements DisposableBean {
         request.setHeader("webhook-id", id);
         request.setHeader("webhook-timestamp", Long.toString(now.getEpochSecond()));
         request.setHeader("webhook-signature", Signature.of(id, now, claimed.payload(), secrets));
+        if (claimed.traceparent() != null) {
+            request.setHeader("traceparent", claimed.traceparent());
+        }
         request.setHeader(HttpHeaders.CONNECTION, "close");
         request.setEntity(new StringEntity(claimed.payload(), ContentType.APPLICATION_JSON));
         return request;

@@ -270,7 +270,7 @@ class GuardsTest {
 
     /** One place of each kind. */
     private static RemoteSettings settings(RemoteSettings.Breaker breaker) {
-        return new RemoteSettings(PAUSE, 1, 1, 1, REST, LONGEST, breaker, Map.of());
+        return new RemoteSettings(PAUSE, 1, 1, 1, REST, LONGEST, true, breaker, Map.of());
     }
 
     private boolean passes(Purpose purpose) {

@@ -53,6 +53,7 @@ class ObservedCallsTest {
         assertThat(seen.last().getName()).isEqualTo("caprock.remote.calls");
         assertThat(seen.last().getContextualName()).isEqualTo("stub read word");
         assertThat(seen.last().getError() == null).isEqualTo(outcome.equals("ok"));
+        assertThat(many()).containsOnly(Map.entry("http.response.status_code", "" + status));
     }
 
     @Test
@@ -95,7 +96,7 @@ class ObservedCallsTest {
         retrieve();
 
         assertThat(seen.last().getError()).hasMessage("rejected").hasNoCause();
-        assertThat(seen.last().getError().getStackTrace()).isEmpty();
+        assertThat(seen.last().getError()).extracting(Throwable::getStackTrace).isEqualTo(new StackTraceElement[0]);
         assertThat(seen.last().toString()).doesNotContain("hunter2");
     }
 

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,7 +36,8 @@ public final class StubServer implements AutoCloseable {
             String line,
             @Nullable String authorization,
             @Nullable String contentType,
-            String body) {}
+            String body,
+            Map<String, List<String>> headers) {}
 
     public URI uri() {
         var address = server.getAddress();
@@ -89,7 +91,8 @@ public final class StubServer implements AutoCloseable {
                     exchange.getRequestMethod() + " " + exchange.getRequestURI(),
                     headers.getFirst("Authorization"),
                     headers.getFirst("Content-Type"),
-                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8),
+                    Map.copyOf(headers)));
             Answer next = answers.poll();
             if (next == null) {
                 exchange.sendResponseHeaders(599, -1);

@@ -1,9 +1,12 @@
 package dev.caprock.scenario;
 
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A request for a session. Unless told otherwise: a fresh repo with a README.md, the template in which nothing has to be
@@ -17,6 +20,7 @@ public final class SessionDraft {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final Map<String, String> secrets = new LinkedHashMap<>();
     private final Map<String, String> labels = new LinkedHashMap<>();
+    private final List<String> headers = new ArrayList<>(List.of("Content-Type", "application/json"));
     private @Nullable String repo;
 
     SessionDraft(Scenario scenario) {
@@ -80,6 +84,12 @@ public final class SessionDraft {
         return with("template", name);
     }
 
+    /** A header of the request. */
+    public SessionDraft header(String name, String value) {
+        headers.addAll(List.of(name, value));
+        return this;
+    }
+
     /** Any other field of the request. */
     public SessionDraft with(String field, Object value) {
         body.put(field, value);
@@ -108,7 +118,12 @@ public final class SessionDraft {
     /** Posts it and reads the session's events from then on. */
     public StartedSession start() {
         Map<String, Object> request = body();
-        Reply reply = scenario.http().post("/v1/sessions", request);
+        Reply reply = scenario.http()
+                .send(
+                        "POST",
+                        "/v1/sessions",
+                        BodyPublishers.ofString(JsonMapper.shared().writeValueAsString(request)),
+                        headers.toArray(String[]::new));
         if (reply.status() != 202) {
             throw new AssertionError("the session was not accepted: " + reply.status() + " " + reply.body());
         }

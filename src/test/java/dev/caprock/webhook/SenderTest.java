@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(20)
 class SenderTest {
 
+    private static final String TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     private final Names names = new Names();
@@ -67,6 +68,7 @@ class SenderTest {
             assertThat(message.id()).isEqualTo("dlv_00000000000000000000000000000001");
             assertThat(message.header("webhook-timestamp"))
                     .isEqualTo("" + clock.instant().getEpochSecond());
+            assertThat(message.header("traceparent")).isEqualTo(TRACEPARENT);
             assertThat(message.body()).isEqualTo("{\"type\":\"t\"}");
             assertThat(message.isSignedWith("whsec_c2VjcmV0")).isTrue();
             assertThat(message.headers()).doesNotContainKeys("accept-encoding", "upgrade", "authorization", "cookie");
@@ -277,6 +279,7 @@ class SenderTest {
                 Instant.MAX,
                 url.toString(),
                 "{\"type\":\"t\"}",
+                TRACEPARENT,
                 1,
                 false,
                 List.of());

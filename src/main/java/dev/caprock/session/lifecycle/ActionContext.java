@@ -5,8 +5,12 @@ import dev.caprock.session.Resource;
 import dev.caprock.session.ResourceKind;
 import dev.caprock.session.Run;
 import dev.caprock.session.Session;
+import dev.caprock.trace.TraceContext;
 import io.micrometer.common.KeyValue;
-import io.micrometer.observation.Observation;
+import io.micrometer.observation.transport.Kind;
+import io.micrometer.observation.transport.ReceiverContext;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -16,19 +20,24 @@ import org.jspecify.annotations.Nullable;
  * An action as metrics and traces see it: {@code caprock.actions}, told apart by {@code action} and {@code outcome}, the word of an
  * {@link ActionEnd}. These are few; ids are for traces alone.
  */
-final class ActionContext extends Observation.Context {
+final class ActionContext extends ReceiverContext<TraceContext> {
 
     static final String NAME = "caprock.actions";
 
+    private final Map<String, @Nullable String> fields = new HashMap<>();
+
     /** @param run the run that it is about; null where it is about the session */
     ActionContext(String action, Session session, @Nullable UUID run) {
+        super(TraceContext::header, Kind.CONSUMER); // whoever caused it has gone on long ago
+        setCarrier(session.trace());
         setContextualName(action);
         addLowCardinalityKeyValue(KeyValue.of("action", action));
-        tell("session", PublicId.SESSION.text(session.id()));
-        tell("provider", session.provider());
+        fields.put("action", action);
+        name("session", PublicId.SESSION.text(session.id()));
         if (run != null) {
-            tell("run", PublicId.RUN.text(run));
+            name("run", PublicId.RUN.text(run));
         }
+        tell("provider", session.provider());
         session.resources(ResourceKind.SANDBOX).stream()
                 .map(Resource::externalIdOrNull)
                 .filter(Objects::nonNull)
@@ -50,6 +59,16 @@ final class ActionContext extends Observation.Context {
                 .findFirst()
                 .map(Run::id)
                 .orElse(null);
+    }
+
+    /** What log lines name that are written meanwhile. */
+    Map<String, @Nullable String> fields() {
+        return fields;
+    }
+
+    private void name(String key, String id) {
+        tell(key, id);
+        fields.put(key, id);
     }
 
     private void tell(String key, String value) {

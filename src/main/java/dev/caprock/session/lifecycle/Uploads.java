@@ -96,6 +96,7 @@ class Uploads {
                 .launch(new AgentRequest(
                         agent.kind(), agent.args(), agent.command(), agent.version(), session.conversationBefore(run)));
         var environment = new HashMap<>(launch.environment());
+        session.requestTrace().ifPresent(trace -> environment.put("TRACEPARENT", trace.parent()));
         environment.putAll(agent.env());
         environment.putAll(
                 json.readValue(secret(session, SecretName.AGENT_SECRETS), new TypeReference<Map<String, String>>() {}));

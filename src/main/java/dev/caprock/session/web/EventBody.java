@@ -7,7 +7,11 @@ import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An event as callers see it; {@code runId} is null, but there, when it is about no run. */
+/**
+ * An event as callers see it; {@code runId} is null, but there, when it is about no run.
+ *
+ * @param traceId of the session's trace, whoever caused the event
+ */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record EventBody(
         long seq,
@@ -15,15 +19,17 @@ record EventBody(
         Instant at,
         String sessionId,
         @Nullable String runId,
+        String traceId,
         Map<String, Object> data) {
 
-    static EventBody of(Event event) {
+    static EventBody of(Event event, String traceId) {
         return new EventBody(
                 event.seq(),
                 event.type(),
                 event.at(),
                 PublicId.SESSION.text(event.session()),
                 event.run() == null ? null : PublicId.RUN.text(event.run()),
+                traceId,
                 event.data());
     }
 

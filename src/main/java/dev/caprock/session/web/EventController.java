@@ -59,7 +59,8 @@ class EventController {
         requireKept(session, from);
         List<Event> events = journal.read(session.id(), from, limit);
         long last = events.isEmpty() ? from : events.getLast().seq();
-        return new Page(events.stream().map(EventBody::of).toList(), last);
+        String trace = session.trace().traceId();
+        return new Page(events.stream().map(event -> EventBody.of(event, trace)).toList(), last);
     }
 
     @GetMapping(headers = "Accept=" + MediaType.TEXT_EVENT_STREAM_VALUE)
@@ -77,7 +78,7 @@ class EventController {
         }
         requireKept(session, from);
         try {
-            stream.write(session.tenant(), session.id(), from, response);
+            stream.write(session, from, response);
         } catch (IOException gone) {
             response.setHeader(HttpHeaders.CONNECTION, "close"); // the reader went away; nothing is left to tell it
         }

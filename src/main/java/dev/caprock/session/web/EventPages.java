@@ -53,7 +53,8 @@ class EventPages {
         List<Event> read(UUID session, long after);
     }
 
-    private record Place(UUID session, long after) {}
+    /** @param trace the same for all of a session */
+    private record Place(UUID session, String trace, long after) {}
 
     /**
      * Events in the form of a stream.
@@ -66,9 +67,9 @@ class EventPages {
 
     /** What comes after {@code after}; null when that is nothing for now. */
     @Nullable
-    Page after(UUID session, long after) {
+    Page after(UUID session, String trace, long after) {
         return pages.get(
-                        new Place(session, after),
+                        new Place(session, trace, after),
                         (place, executor) -> CompletableFuture.supplyAsync(() -> read(place), readers))
                 .join();
     }
@@ -81,7 +82,7 @@ class EventPages {
         }
         var text = new StringBuilder();
         events.forEach(event -> text.append("id: %d\nevent: %s\ndata: ".formatted(event.seq(), event.type()))
-                .append(json.writeValueAsString(EventBody.of(event)))
+                .append(json.writeValueAsString(EventBody.of(event, place.trace())))
                 .append("\n\n"));
         Event last = events.getLast();
         return new Page(text.toString().getBytes(StandardCharsets.UTF_8), last.seq(), EventBody.isLast(last));

@@ -1,13 +1,13 @@
 package dev.caprock.session.web;
 
 import dev.caprock.journal.Tail;
+import dev.caprock.session.Session;
 import dev.caprock.session.web.ReaderMeters.Cut;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
@@ -32,10 +32,9 @@ class EventStream {
     }
 
     /** Returns when the last event was written, when this replica stops, or with an exception when the reader has gone. */
-    void write(String tenant, UUID session, long after, HttpServletResponse response)
-            throws IOException, InterruptedException {
-        try (Readers.Place place = readers.enter(tenant);
-                Tail.Watch watch = tail.watch(session)) {
+    void write(Session session, long after, HttpServletResponse response) throws IOException, InterruptedException {
+        try (Readers.Place place = readers.enter(session.tenant());
+                Tail.Watch watch = tail.watch(session.id())) {
             response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
             response.setCharacterEncoding(StandardCharsets.UTF_8);
             response.setHeader("Cache-Control", "no-store");
@@ -49,12 +48,13 @@ class EventStream {
         }
     }
 
-    private void write(UUID session, long after, Tail.Watch watch, OutputStream out)
+    private void write(Session session, long after, Tail.Watch watch, OutputStream out)
             throws IOException, InterruptedException {
         send(out, "retry: 1000\n\n");
+        String trace = session.trace().traceId();
         long seq = after;
         while (readers.areWelcome()) {
-            EventPages.Page page = pages.after(session, seq);
+            EventPages.Page page = pages.after(session.id(), trace, seq);
             if (page != null) {
                 out.write(page.bytes());
                 readers.meters().sent(page.last() - seq); // they are dense

@@ -21,6 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 class EventPagesTest {
 
     private static final UUID SESSION = new UUID(7, 7);
+    private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
     private final AtomicInteger reads = new AtomicInteger();
     private volatile long head = 3;
@@ -33,7 +34,7 @@ class EventPagesTest {
             List<Future<EventPages.Page>> read = IntStream.range(0, 1000)
                     .mapToObj(i -> readers.submit(() -> {
                         begin.await();
-                        return pages.after(SESSION, 0);
+                        return pages.after(SESSION, TRACE, 0);
                     }))
                     .toList();
             begin.countDown();
@@ -46,17 +47,17 @@ class EventPagesTest {
 
     @Test
     void nothingIsNotRemembered() {
-        assertThat(pages.after(SESSION, 3)).isNull();
+        assertThat(pages.after(SESSION, TRACE, 3)).isNull();
         head = 4;
 
-        assertThat(pages.after(SESSION, 3))
+        assertThat(pages.after(SESSION, TRACE, 3))
                 .isNotNull()
                 .satisfies(page -> assertThat(page.last()).isEqualTo(4));
     }
 
     @Test
     void aPageIsAStreamOfEvents() {
-        EventPages.Page page = Objects.requireNonNull(pages.after(SESSION, 2));
+        EventPages.Page page = Objects.requireNonNull(pages.after(SESSION, TRACE, 2));
 
         assertThat(new String(page.bytes(), StandardCharsets.UTF_8))
                 .startsWith("id: 3\nevent: session.warning\ndata: {\"seq\":3,")

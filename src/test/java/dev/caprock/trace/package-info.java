@@ -1,0 +1,4 @@
+@NullMarked
+package dev.caprock.trace;
+
+import org.jspecify.annotations.NullMarked;
