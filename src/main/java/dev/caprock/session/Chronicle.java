@@ -5,13 +5,18 @@ import dev.caprock.audit.Audit;
 import dev.caprock.id.PublicId;
 import dev.caprock.journal.Entry;
 import dev.caprock.journal.Journal;
+import dev.caprock.trace.LogFields;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.slf4j.event.Level;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -66,26 +71,47 @@ public class Chronicle {
     /** Records that a caller asked for what cannot be, and that nothing came of it. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void refused(Session session, Actor actor, String action, IllegalMove why, Instant at) {
-        log.info(
-                "{} refused session={} status={}",
-                action,
-                session.id(),
-                why.from().text());
+        try (var named = new LogFields(fields(session, null))) {
+            log.info(
+                    "{} refused session={} status={}",
+                    action,
+                    session.id(),
+                    why.from().text());
+        }
         Map<String, Object> data = Map.of("status", why.from().text());
         audit.append(session.id(), at, actor, action, PublicId.SESSION.text(session.id()), "refused", data);
     }
 
     /** Never the data as a whole: it may hold what a sandbox said. */
     private static void log(Session session, Fact fact) {
-        log.atLevel(NOT_AUDITED.contains(fact.type()) ? Level.DEBUG : Level.INFO)
-                .log(
-                        "{} session={} run={} provider={} status={} code={}",
-                        fact.type(),
-                        session.id(),
-                        fact.run(),
-                        session.provider(),
-                        fact.data().get("status"),
-                        fact.data().get("code"));
+        try (var named = new LogFields(fields(session, fact.run()))) {
+            log.atLevel(NOT_AUDITED.contains(fact.type()) ? Level.DEBUG : Level.INFO)
+                    .log(
+                            "{} session={} run={} provider={} status={} code={}",
+                            fact.type(),
+                            session.id(),
+                            fact.run(),
+                            session.provider(),
+                            fact.data().get("status"),
+                            fact.data().get("code"));
+        }
+    }
+
+    /** A line on a session has the session's trace, also where a request of another trace caused it: that one's id is its {@code requestId}. */
+    private static Map<String, @Nullable String> fields(Session session, @Nullable UUID run) {
+        var fields = new HashMap<String, @Nullable String>();
+        fields.put("session", PublicId.SESSION.text(session.id()));
+        if (run != null) {
+            fields.put("run", PublicId.RUN.text(run));
+        }
+        String trace = session.trace().traceId();
+        String other = MDC.get(LogFields.TRACE);
+        if (!trace.equals(other)) {
+            fields.put(LogFields.TRACE, trace);
+            fields.put(LogFields.SPAN, null);
+            fields.put("requestId", other);
+        }
+        return fields;
     }
 
     private static String target(Session session, Fact fact) {

@@ -29,10 +29,12 @@ final class ServiceProcess implements AutoCloseable {
 
     private final Process process;
     private final URI uri;
+    private final Path log;
 
-    private ServiceProcess(Process process, URI uri) {
+    private ServiceProcess(Process process, URI uri, Path log) {
         this.process = process;
         this.uri = uri;
+        this.log = log;
     }
 
     /** Starts one and waits until it answers. */
@@ -48,7 +50,7 @@ final class ServiceProcess implements AutoCloseable {
                     .redirectOutput(log)
                     .start();
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-            var service = new ServiceProcess(process, URI.create("http://127.0.0.1:" + port));
+            var service = new ServiceProcess(process, URI.create("http://127.0.0.1:" + port), log.toPath());
             service.awaitReady(log);
             return service;
         } catch (IOException failure) {
@@ -77,6 +79,11 @@ final class ServiceProcess implements AutoCloseable {
 
     URI uri() {
         return uri;
+    }
+
+    /** All that it has printed. */
+    Path log() {
+        return log;
     }
 
     /** As {@code kill -9} does: nothing of it runs any more when this returns. */

@@ -3,6 +3,7 @@ package dev.caprock.session.lifecycle;
 import dev.caprock.agent.Agent;
 import dev.caprock.agent.Agents;
 import dev.caprock.agent.LineReader;
+import dev.caprock.id.PublicId;
 import dev.caprock.journal.Position;
 import dev.caprock.journal.StandardStream;
 import dev.caprock.remote.RemoteFailure;
@@ -15,9 +16,11 @@ import dev.caprock.sandbox.RunFiles;
 import dev.caprock.sandbox.Runner;
 import dev.caprock.sandbox.Sandbox;
 import dev.caprock.session.RunStatus;
+import dev.caprock.trace.LogFields;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -90,16 +93,35 @@ final class Follower implements Runnable {
 
     /** True when nothing is left to do here. */
     private boolean attempt() throws InterruptedException {
+        Map<String, @Nullable String> names = Map.of("run", PublicId.RUN.text(claim.id()));
         try {
             Optional<FollowDesk.Followed> followed = tools.desk().read(claim);
-            return followed.isEmpty() || follow(followed.get());
+            if (followed.isEmpty()) {
+                return true;
+            }
+            names = names(followed.get());
+            try (var named = new LogFields(names)) {
+                return follow(followed.get());
+            }
         } catch (FollowDesk.OvertakenException overtaken) {
             log.debug("run={} is read again from what is stored", claim.id(), overtaken);
         } catch (RuntimeException failure) {
-            log.warn("run={} could not be followed; it is tried again", claim.id(), failure);
+            try (var named = new LogFields(names)) {
+                log.warn("run={} could not be followed; it is tried again", claim.id(), failure);
+            }
             pause();
         }
         return false;
+    }
+
+    private static Map<String, @Nullable String> names(FollowDesk.Followed followed) {
+        return Map.of(
+                "session",
+                PublicId.SESSION.text(followed.session().id()),
+                "run",
+                PublicId.RUN.text(followed.run()),
+                LogFields.TRACE,
+                followed.session().trace().traceId());
     }
 
     private boolean follow(FollowDesk.Followed followed) throws InterruptedException {

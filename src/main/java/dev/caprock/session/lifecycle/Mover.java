@@ -1,7 +1,10 @@
 package dev.caprock.session.lifecycle;
 
+import dev.caprock.id.PublicId;
+import dev.caprock.trace.LogFields;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -9,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +32,7 @@ final class Mover implements Runnable {
     private final LifecycleSettings settings;
     private final Set<UUID> busy = ConcurrentHashMap.newKeySet();
     private final Semaphore changed = new Semaphore(0);
+    private volatile @Nullable String trace;
 
     Mover(Claim claim, Desk desk, Calls calls, Agenda agenda, Lease lease, LifecycleSettings settings) {
         this.claim = claim;
@@ -51,8 +56,10 @@ final class Mover implements Runnable {
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException failure) {
-            log.error("session={} could not be moved; it is looked at again in {}", claim.id(), REST, failure);
-            rest();
+            try (var named = named()) {
+                log.error("session={} could not be moved; it is looked at again in {}", claim.id(), REST, failure);
+                rest();
+            }
         }
     }
 
@@ -74,8 +81,16 @@ final class Mover implements Runnable {
         }
     }
 
+    private LogFields named() {
+        var fields = new HashMap<String, @Nullable String>();
+        fields.put("session", PublicId.SESSION.text(claim.id()));
+        fields.put(LogFields.TRACE, trace);
+        return new LogFields(fields);
+    }
+
     /** Takes the next step. True when the session is let go of. */
     private boolean handled(Desk.Picture seen, Set<UUID> underWay) throws InterruptedException {
+        trace = seen.session().trace().traceId();
         return switch (Decisions.next(seen.session(), underWay, seen.capacity(), settings, seen.now())) {
             case Next.Done() -> agenda.finish(claim, seen.wakes());
             case Next.Wait(Instant until) -> {
@@ -123,7 +138,9 @@ final class Mover implements Runnable {
                         try {
                             doIt.run();
                         } catch (RuntimeException failure) {
-                            log.error("session={} the outcome of {} was not recorded", claim.id(), call, failure);
+                            try (var named = named()) {
+                                log.error("session={} the outcome of {} was not recorded", claim.id(), call, failure);
+                            }
                         } finally {
                             busy.remove(call.subject());
                             changed.release();
