@@ -68,6 +68,9 @@ final class ConfigurationPage {
             | `server.tomcat.remoteip.internal-proxies` | private addresses | your proxies' addresses, as a regular expression |
             | `management.server.port` | that of callers | a port of its own for health and metrics |
             | `logging.level.<logger>` | `info` | what is logged, such as `logging.level.dev.caprock=debug` |
+            | `logging.structured.format.console` | plain lines | `ecs` or `logstash`: [the log](operate.md#logs) as JSON |
+            | `management.opentelemetry.tracing.export.otlp.endpoint` | nowhere | where [traces](operate.md#traces) are sent, such as `http://collector:4318/v1/traces` |
+            | `management.tracing.sampling.probability` | 1.0 | the share of traces that is sent, of those that begin here |
             """;
 
     private ConfigurationPage() {}
