@@ -34,7 +34,9 @@ class FolderTest {
         try (Stream<Path> files = Files.walk(Path.of("src"))) {
             assertThat(files.filter(Files::isRegularFile)
                             .filter(file ->
-                                    !file.startsWith(FOLDER) && !file.toString().contains("node_modules"))
+                                    !file.startsWith(FOLDER)
+                                            && !file.startsWith("src/docs")
+                                            && !file.toString().contains("node_modules"))
                             .filter(file -> NAME.matcher(text(file)).find()))
                     .isEmpty();
         }
