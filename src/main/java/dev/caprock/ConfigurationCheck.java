@@ -4,6 +4,9 @@ import dev.caprock.remote.Account;
 import dev.caprock.sandbox.Provider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -21,7 +24,7 @@ import org.springframework.util.StringUtils;
 class ConfigurationCheck implements BeanFactoryPostProcessor {
 
     /** How Spring Boot names the beans of settings: their prefix, and their class. */
-    private static final String OURS = "caprock\\..+-dev\\.caprock\\..+";
+    private static final Pattern OURS = Pattern.compile("(caprock\\..+)-dev\\.caprock\\..+");
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
@@ -32,8 +35,11 @@ class ConfigurationCheck implements BeanFactoryPostProcessor {
                     + "jdbc:postgresql://host:5432/caprock");
         }
         var accounts = new ArrayList<Account>();
+        var keys = new KnownKeys();
         for (String name : beans.getBeanDefinitionNames()) {
-            if (name.matches(OURS)) {
+            Matcher ours = OURS.matcher(name);
+            if (ours.matches()) {
+                keys.add(ours.group(1), Objects.requireNonNull(beans.getType(name)));
                 try {
                     if (beans.getBean(name) instanceof Account account) {
                         accounts.add(account);
@@ -43,6 +49,7 @@ class ConfigurationCheck implements BeanFactoryPostProcessor {
                 }
             }
         }
+        keys.unknown(environment).forEach(key -> wrong.add(key + " is no key of Caprock"));
         wrong.addAll(missing(accounts, beans.getBeanNamesForType(Provider.class, true, false).length > 0));
         if (!wrong.isEmpty()) {
             throw new WrongConfiguration(wrong);

@@ -95,6 +95,23 @@ class WrongConfigurationTest {
     }
 
     @Test
+    void aKeyThatNobodyReadsIsNamedWithoutItsValue(CapturedOutput output) {
+        start(
+                "caprock.lifecycle.leese=10s",
+                "caprock.remote.own.e2b.creates-per-sekond=1",
+                "caprock.access.scrape-tokn=S3cret",
+                "caprock.retenton.sessions=1d");
+
+        assertThat(sentences(output))
+                .containsExactlyInAnyOrder(
+                        "caprock.lifecycle.leese is no key of Caprock",
+                        "caprock.remote.own.e2b.creates-per-sekond is no key of Caprock",
+                        "caprock.access.scrape-tokn is no key of Caprock",
+                        "caprock.retenton.sessions is no key of Caprock");
+        assertThat(output).doesNotContain("S3cret");
+    }
+
+    @Test
     void aFileThatIsNotThereIsNamed(CapturedOutput output) {
         start("caprock.secrets.master-key=", "caprock.secrets.master-key-file=/nowhere/key");
 

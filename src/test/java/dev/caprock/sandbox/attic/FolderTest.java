@@ -33,10 +33,9 @@ class FolderTest {
     void noFileOutsideNamesIt() throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("src"))) {
             assertThat(files.filter(Files::isRegularFile)
-                            .filter(file ->
-                                    !file.startsWith(FOLDER)
-                                            && !file.startsWith("src/docs")
-                                            && !file.toString().contains("node_modules"))
+                            .filter(file -> !file.startsWith(FOLDER)
+                                    && !file.startsWith("src/docs")
+                                    && !file.toString().contains("node_modules"))
                             .filter(file -> NAME.matcher(text(file)).find()))
                     .isEmpty();
         }
