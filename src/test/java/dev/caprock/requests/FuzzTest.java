@@ -36,7 +36,7 @@ class FuzzTest {
     @Test
     void nothingThatIsSentMakesTheServiceFail() {
         long seed = Long.getLong("caprock.fuzz.seed", System.nanoTime());
-        int rounds = Integer.getInteger("caprock.fuzz.requests", 3000)
+        int rounds = Integer.getInteger("caprock.fuzz.requests", 1000)
                         / document.calls().size()
                 + 1;
         System.out.println("fuzzing with -Dcaprock.fuzz.seed=" + seed);

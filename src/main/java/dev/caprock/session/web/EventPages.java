@@ -68,13 +68,16 @@ class EventPages {
     /** What comes after {@code after}; null when that is nothing for now. */
     @Nullable
     Page after(UUID session, String trace, long after) {
-        return pages.get(
-                        new Place(session, trace, after),
-                        (place, executor) -> CompletableFuture.supplyAsync(() -> read(place), readers))
-                .join();
+        var place = new Place(session, trace, after);
+        CompletableFuture<Page> read =
+                pages.get(place, (wanted, executor) -> CompletableFuture.supplyAsync(() -> read(wanted), readers));
+        @Nullable Page page = read.join();
+        if (page == null) { // not kept; the cache forgets it by itself, but perhaps only when we look again
+            pages.asMap().remove(place, read);
+        }
+        return page;
     }
 
-    /** Null is not kept. */
     private @Nullable Page read(Place place) {
         List<Event> events = journal.read(place.session(), place.after());
         if (events.isEmpty()) {
