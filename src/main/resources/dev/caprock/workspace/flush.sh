@@ -79,7 +79,7 @@ if [ ! -f asked ]; then
   : >asked # from here on its end is our doing
 fi
 # Told once, though we may be two: a second signal may end it without its edits. One of root's is told by its keeper.
-if alive daemon && mkdir told 2>/dev/null; then kill -TERM "$pid" 2>/dev/null; fi
+if [ ! -f of-root ] && alive daemon && mkdir told 2>/dev/null; then kill -TERM "$pid" 2>/dev/null; fi
 deadline=$(($(date +%s) + $1))
 while [ ! -f exit ] && alive daemon && [ "$(date +%s)" -lt "$deadline" ]; do
   sleep 0.1

@@ -1,7 +1,8 @@
 # The mount, its files, and who keeps it: worker.sh itself or keeper.sh.
 # In the folder state lie
 #   wanted-user, wanted-root   which keeper shall mount      daemon   mesa's number and birth
-#   shown   its keeper sees it   asked, told, unmount   what flush.sh wants of it   exit   mesa's exit code
+#   of-root   root mounts, so only its keeper may signal it   shown   its keeper sees it
+#   asked, told, unmount   what flush.sh wants of it   exit   mesa's exit code
 # shellcheck disable=SC2034 # not every script wants all of them
 base=$HOME/.caprock
 point=$HOME/.local/share/mesa/mnt

@@ -42,6 +42,7 @@ if [ "$who" = root ]; then
   # shellcheck disable=SC2046 # its fields
   set -- $(ls -ldn "$HOME")
   export MESA_UID="$3" MESA_GID="$4"
+  : >"$state/of-root"
   obey &
 fi
 show &

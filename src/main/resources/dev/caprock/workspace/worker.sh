@@ -156,7 +156,7 @@ say 'done'
 
 end_mount() { # within 10 seconds, or leave it to itself
   : >"$state/asked"
-  alive "$state/daemon" && kill "$pid" 2>/dev/null
+  [ -f "$state/of-root" ] || { alive "$state/daemon" && kill "$pid" 2>/dev/null; }
   beats=100
   until [ -f "$state/exit" ] || [ "$beats" -eq 0 ]; do
     beats=$((beats - 1))

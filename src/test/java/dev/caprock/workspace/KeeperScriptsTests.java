@@ -108,6 +108,22 @@ class KeeperScriptsTests {
         assertThat(flush()).as("again").isEqualTo(FlushEnd.CLEAN);
     }
 
+    /** Also where the user could: then both would tell it, and a second signal ends many a program at once. */
+    @Test
+    void aMountOfRootsIsToldByItsKeeperAlone() throws Exception {
+        machine.standIn("mountpoint", SEEN_OF_ROOT);
+        machine.standIn("mesa", MESA.replace("; exit 0' TERM", "; echo told >>\"$HOME/told\"' TERM"));
+        keep(Mount.keep());
+        keep(Mount.keepAsRoot(prepare(Mount.prepareApart(0, WANTED))));
+        prepare(Mount.prepareForRoot(WANTED));
+        machine.run(Command.script("rm -f \"$HOME/told\"", Duration.ofSeconds(5))); // by those whose mount was unseen
+
+        flush();
+
+        await().until(() -> machine.has("told"));
+        assertThat(machine.text("told")).isEqualTo("told\n");
+    }
+
     @Test
     void aMountOfRootsThatNobodySeesEitherIsAFailure() throws Exception {
         machine.standIn("mountpoint", UNSEEN);
