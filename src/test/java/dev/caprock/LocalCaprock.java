@@ -42,11 +42,15 @@ public final class LocalCaprock {
         System.out.println(welcome(context.getEnvironment(), key, real));
     }
 
-    /** Above the blanks that application.yaml has for the same keys. */
+    /** Above the blanks that application.yaml has for the same keys, and below what the caller says. */
     private static String[] commandLine(String[] args, Map<String, Object> properties) {
-        var all = new java.util.ArrayList<String>();
-        properties.forEach((name, value) -> all.add("--%s=%s".formatted(name, value)));
-        all.addAll(java.util.List.of(args));
+        var all = new java.util.ArrayList<>(java.util.List.of(args));
+        properties.forEach((name, value) -> {
+            String option = "--%s=".formatted(name);
+            if (java.util.List.of(args).stream().noneMatch(arg -> arg.startsWith(option))) {
+                all.add(option + value);
+            }
+        });
         return all.toArray(String[]::new);
     }
 
